@@ -1,0 +1,65 @@
+#include "actors/domain/caps.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+namespace claw {
+
+namespace {
+
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view blanks = " \t\r\n\f\v";
+  const auto first = text.find_first_not_of(blanks);
+  if (first == std::string_view::npos)
+    return {};
+  return text.substr(first, text.find_last_not_of(blanks) - first + 1);
+}
+
+} // namespace
+
+caps::caps(std::vector<std::string> names) {
+  for (const auto& name : names)
+    if (const auto kept = trimmed(name); !kept.empty())
+      names_.emplace_back(kept);
+  std::sort(names_.begin(), names_.end());
+  names_.erase(std::unique(names_.begin(), names_.end()), names_.end());
+}
+
+caps caps::from_list(std::string_view comma_separated) {
+  std::vector<std::string> names;
+  while (!comma_separated.empty()) {
+    const auto comma = comma_separated.find(',');
+    names.emplace_back(comma_separated.substr(0, comma));
+    comma_separated = comma == std::string_view::npos ? std::string_view{}
+                                                      : comma_separated.substr(comma + 1);
+  }
+  return caps{std::move(names)};
+}
+
+bool caps::contains(std::string_view name) const {
+  return std::binary_search(names_.begin(), names_.end(), name);
+}
+
+bool caps::includes(const caps& required) const {
+  return std::includes(names_.begin(), names_.end(), required.names_.begin(),
+                       required.names_.end());
+}
+
+caps caps::missing_from(const caps& required) const {
+  caps missing;
+  std::set_difference(required.names_.begin(), required.names_.end(), names_.begin(), names_.end(),
+                      std::back_inserter(missing.names_));
+  return missing;
+}
+
+std::string to_string(const caps& x) {
+  std::string text;
+  for (const auto& name : x.names()) {
+    if (!text.empty())
+      text += ',';
+    text += name;
+  }
+  return text;
+}
+
+} // namespace claw

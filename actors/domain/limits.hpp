@@ -1,0 +1,41 @@
+#pragma once
+// Every bound of the broker with its name and unit. What an operator may change is a default here and a row of a
+// config table in apps/; what the contract fixes is a constant.
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace claw::limits {
+
+// -- the door (docs/HTTP_API.md) ----------------------------------------------------------------------
+inline constexpr std::size_t request_body_bytes_max = 524'288; ///< default of MAX_REQUEST_BODY_BYTES
+inline constexpr std::size_t result_bytes_max = 4'194'304;     ///< default of MAX_RESULT_BYTES
+inline constexpr std::size_t payload_bytes_max = 262'144;
+inline constexpr std::size_t requires_bytes_max = 2'048;
+inline constexpr std::size_t header_bytes_max = 16'384;
+inline constexpr std::size_t connections_max = 1'024;          ///< default of BROKER_MAX_CONNECTIONS
+inline constexpr std::size_t worker_id_bytes_max = 255;
+inline constexpr std::size_t worker_caps_max = 256;            ///< names in one X-Worker-Caps
+inline constexpr std::size_t json_depth_max = 64;
+inline constexpr std::chrono::seconds idle_connection_max{75};
+inline constexpr std::chrono::seconds slow_body_max{30};
+inline constexpr std::chrono::seconds claim_wait_max{60};
+
+// -- jobs ---------------------------------------------------------------------------------------------
+inline constexpr std::chrono::seconds lease_term{60}; ///< default of LEASE_SECONDS
+inline constexpr uint32_t attempts_max = 5;           ///< default of MAX_ATTEMPTS
+inline constexpr int32_t priority_max = 100;          ///< and its negative is the least
+inline constexpr std::size_t events_per_job_max = 10'000; ///< progress beyond it is answered and dropped
+inline constexpr std::size_t event_bytes_max = 65'536;    ///< one progress event, except a checkpoint
+inline constexpr std::size_t page_jobs_max = 500;
+inline constexpr std::size_t page_events_max = 1'000;
+
+// -- the store ----------------------------------------------------------------------------------------
+inline constexpr std::size_t commit_changes_max = 1'024;  ///< changes in one transaction (group commit)
+
+static_assert(payload_bytes_max + requires_bytes_max < request_body_bytes_max,
+              "a job with the largest payload and requires must fit into one request");
+static_assert(request_body_bytes_max <= result_bytes_max, "a result may be as large as a request");
+
+} // namespace claw::limits

@@ -1,0 +1,49 @@
+#pragma once
+// An `llm_task` job: what is asked, and what comes out. The JSON of both is made in llm/task_codec.
+
+#include "actors/domain/transcript.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace claw {
+
+/// The payload of an llm_task.
+struct llm_task {
+  std::string prompt;
+  std::optional<std::vector<std::string>> tools; ///< none: all that LLM_ALLOWED_TOOLS allows
+  std::string context_repo;                      ///< default for `repo`, "" for none
+  std::string context_path_hint;
+  std::optional<uint32_t> max_steps;
+  std::string preferred; ///< `llm:vllm`, ... for the record only
+};
+
+/// One tool call as the result reports it.
+struct reported_call {
+  std::string name;
+  std::string arguments_json;
+  bool ok = false;
+  std::string output; ///< shortened
+};
+
+/// The result of an llm_task.
+struct llm_report {
+  std::string final_text;
+  std::vector<reported_call> calls;
+  std::string model;
+  std::string worker_id;
+  std::string safety_reason;       ///< "" when it simply finished; policy_refused, stuck, deadline, ...
+  bool max_steps_reached = false;
+  uint32_t truncations = 0;
+  uint32_t refusals = 0;
+  std::vector<std::string> notes;  ///< plain sentences for people: a refused path, a withdrawn text, ...
+  uint32_t steps = 0;
+  uint64_t prompt_tokens = 0;      ///< of the last request
+  uint64_t completion_tokens = 0;  ///< summed over all requests
+  std::chrono::milliseconds duration{0};
+};
+
+} // namespace claw

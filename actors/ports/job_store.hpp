@@ -1,0 +1,82 @@
+#pragma once
+// What the broker needs from a store of jobs. `storage/` implements it on LMDB, `test/support` in memory; one
+// conformance suite (test/conformance) holds both to this header.
+
+#include "actors/domain/error.hpp"
+#include "actors/domain/job.hpp"
+#include "actors/domain/job_event.hpp"
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace claw {
+
+/// One transition of one job, as it is made durable: the record after it, what happened, and the texts it sets or
+/// clears. A text that is not named stays as it is.
+struct job_change {
+  job after;
+  std::vector<job_event> events;
+  std::vector<std::pair<job_text, std::optional<std::string>>> texts; ///< none clears the text
+};
+
+/// What a listing is narrowed to; an empty field does not narrow.
+struct job_filter {
+  std::optional<job_status> status;
+  std::string command;
+  std::string worker_id;
+  std::string requester;
+};
+
+/// A page of a listing, newest first.
+struct job_page {
+  std::vector<job> jobs;
+  std::optional<job_id> next; ///< pass as `before` for the next page; none at the end
+};
+
+/// Reading. Every function sees all commits that were acknowledged before the call, may be called from any thread at
+/// any time, and never waits for the writer.
+/// Errors: `store_broken` when the data cannot be read or a record's checksum is wrong.
+class job_reader {
+public:
+  virtual ~job_reader() = default;
+
+  /// @returns none for an unknown id.
+  virtual outcome<std::optional<job>> find(const job_id& id) const = 0;
+
+  /// The record with payload, result and error. @returns none for an unknown id.
+  virtual outcome<std::optional<job_document>> document(const job_id& id) const = 0;
+
+  /// @returns none where the job has no such text.
+  virtual outcome<std::optional<std::string>> text(const job_id& id, job_text kind) const = 0;
+
+  /// Events with a sequence number above `after`, oldest first, at most `limit`.
+  virtual outcome<std::vector<job_event>> events(const job_id& id, uint64_t after,
+                                                 std::size_t limit) const = 0;
+
+  /// Calls `visit` for every job that is queued or running, oldest first.
+  virtual outcome<done> each_open(const std::function<void(const job&)>& visit) const = 0;
+
+  /// Jobs that pass the filter, newest first, below `before` where given. Looks at a bounded number of records: a page
+  /// may be shorter than `limit`, even empty, and still have a `next`.
+  virtual outcome<job_page> list(const job_filter& filter, std::optional<job_id> before,
+                                 std::size_t limit) const = 0;
+
+  /// The greatest id in the store; all zeros when it is empty.
+  virtual outcome<job_id> newest() const = 0;
+};
+
+/// Reading and writing. One owner, one thread at a time may commit.
+class job_store : public job_reader {
+public:
+  /// Makes all the changes durable in one transaction, in order, or none of them.
+  /// When it answers done, the changes survive a kill and a power cut.
+  /// Errors: `store_full` (the disk or the map is full; everything before stays readable, and later commits may
+  /// succeed), `store_broken`.
+  virtual outcome<done> commit(const std::vector<job_change>& changes) = 0;
+};
+
+} // namespace claw

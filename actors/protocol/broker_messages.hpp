@@ -1,0 +1,209 @@
+#pragma once
+// The messages of the broker: what the HTTP door asks its actors, and what they tell each other. All of them stay
+// inside one process, so CAF needs no serialization for them.
+
+#include "actors/domain/job.hpp"
+#include "actors/domain/job_event.hpp"
+#include "actors/ports/job_store.hpp"
+#include "actors/protocol/caf.hpp"
+#include "actors/protocol/reply.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace claw {
+
+// -- create ---------------------------------------------------------------------------------------------------
+
+/// A job as its producer asked for it, already checked by the door.
+struct new_job {
+  std::string command;
+  std::string payload;
+  std::optional<std::string> requires_json;
+  caps required;
+  std::optional<uint32_t> attempts_max; ///< none: the broker's default
+  int32_t priority = 0;
+  std::string requester;
+};
+
+struct created_job {
+  job_id id;
+  bool servable = false; ///< a worker that was seen lately has the caps
+};
+
+struct create_request {
+  new_job what;
+  reply<created_job> answer;
+};
+
+// -- claim ----------------------------------------------------------------------------------------------------
+
+/// What a worker says of itself with every request.
+struct worker_facts {
+  std::string worker_id; ///< "" when it does not say
+  std::string boot_id;   ///< "" when it does not say; a new one tells that the jobs of the old one are orphans
+  std::string version;
+  claw::caps caps;
+};
+
+/// A job given to a worker, with all that it needs to work on it.
+struct grant {
+  job_document document; ///< status running; `head.lease_id` is the fencing token
+  std::optional<std::string> checkpoint_json; ///< of an earlier attempt
+};
+
+/// Names one waiting claim, so that a connection that closes can take it back.
+enum class poll_id : uint64_t {};
+
+struct claim_request {
+  worker_facts worker;
+  std::chrono::milliseconds wait{0}; ///< 0: answer at once
+  poll_id poll{};
+  reply<std::optional<grant>> answer;
+};
+
+/// The connection behind a waiting claim is gone. A grant that crosses this message on its way is given back by the
+/// door with a `release_request`.
+struct poll_closed {
+  poll_id poll{};
+};
+
+// -- what the holder of a lease says ------------------------------------------------------------------------
+
+/// By what a worker shows that the job is its own. A worker that sends neither is an old one and is believed.
+struct lease_proof {
+  std::optional<std::string> lease_id;
+  std::optional<std::string> worker_id;
+};
+
+enum class finish_kind : uint8_t { result, failure };
+
+struct finish_request {
+  job_id id;
+  lease_proof proof;
+  finish_kind kind = finish_kind::result;
+  std::string text;
+  struct answer_type {
+    job_status status = job_status::done; ///< the status after it: done or failed
+    std::string note;                     ///< `already done; fail ignored`, ...; "" when it counted
+    bool late = false;                    ///< accepted although the lease had expired
+  };
+  reply<answer_type> answer;
+};
+
+struct renewal {
+  int64_t lease_until_s = 0;
+  bool cancel = false; ///< the runner must stop
+};
+
+struct renew_request {
+  job_id id;
+  lease_proof proof;
+  reply<renewal> answer;
+};
+
+/// The worker gives the job back, at once and without spending an attempt.
+struct release_request {
+  job_id id;
+  lease_proof proof;
+  reply<done> answer;
+};
+
+/// Progress of a running job. A checkpoint also becomes the job's `checkpoint` text.
+struct progress_request {
+  job_id id;
+  lease_proof proof;
+  struct entry {
+    job_event_kind kind = job_event_kind::status;
+    std::string data_json;
+  };
+  std::vector<entry> entries;
+  struct answer_type {
+    uint64_t sequence = 0; ///< of the newest event
+    bool cancel = false;
+  };
+  reply<answer_type> answer;
+};
+
+/// Any authenticated request of a worker is a sign of life.
+struct worker_seen {
+  worker_facts worker;
+};
+
+// -- what producers and operators say ------------------------------------------------------------------------
+
+struct cancel_request {
+  job_id id;
+  reply<job> answer; ///< the job after it
+};
+
+struct retry_request {
+  job_id id;
+  reply<job> answer; ///< the job after it
+};
+
+/// One worker as the broker knows it.
+struct worker_snapshot {
+  worker_facts facts;
+  int64_t first_seen_s = 0;
+  int64_t last_seen_s = 0;
+  bool polling = false; ///< a claim of it is waiting right now
+  bool live = false;    ///< seen within its silence limit
+  std::vector<job_id> running;
+};
+
+struct workers_question {
+  reply<std::vector<worker_snapshot>> answer;
+};
+
+/// The queue in figures.
+struct queue_facts {
+  struct depth {
+    caps required;
+    uint64_t queued = 0;
+    int64_t oldest_created_s = 0;
+    bool servable = false; ///< a live worker has these caps
+  };
+  std::vector<depth> waiting;
+  uint64_t queued = 0;
+  uint64_t running = 0;
+  uint64_t waiting_claims = 0;
+};
+
+struct queue_question {
+  reply<queue_facts> answer;
+};
+
+/// Somebody waits for news of a job: answered when it has an event above `after`, or after `wait`.
+struct watch_request {
+  job_id id;
+  uint64_t after = 0;
+  std::chrono::milliseconds wait{0};
+  poll_id poll{};
+  reply<std::vector<job_event>> answer;
+};
+
+/// The broker is going down: waiting claims and watches are answered (with nothing), new requests get `unavailable`.
+struct shutdown_request {
+  reply<done> answer; ///< when every commit under way is on disk
+};
+
+} // namespace claw
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::create_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::claim_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::poll_closed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::finish_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::renew_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::release_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::progress_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::worker_seen)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::cancel_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::retry_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::workers_question)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::queue_question)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::watch_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::shutdown_request)

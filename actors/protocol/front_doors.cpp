@@ -1,0 +1,1 @@
+#include "actors/protocol/front_doors.hpp"

@@ -1,0 +1,61 @@
+# What every target of the tree shares: language, warnings, hardening, output folders, and the two functions
+# that declare a layer and a program. A layer compiles every .cpp of its folder: a new file needs no edit here.
+include_guard()
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+option(CLAW_WERROR "Treat warnings as errors" ON)
+set(CLAW_SANITIZE "" CACHE STRING "Sanitizers to build with, e.g. address,undefined")
+
+find_program(CCACHE_PROGRAM ccache)
+if(CCACHE_PROGRAM)
+  # The sloppiness that precompiled headers need (ccache manual, "Precompiled headers").
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
+      CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime ${CCACHE_PROGRAM})
+endif()
+
+add_library(claw_flags INTERFACE)
+target_include_directories(claw_flags INTERFACE ${PROJECT_SOURCE_DIR})
+target_compile_definitions(claw_flags INTERFACE CLAW_VERSION="${PROJECT_VERSION}")
+target_compile_options(claw_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wswitch-enum -Wnon-virtual-dtor
+  $<$<BOOL:${CLAW_WERROR}>:-Werror>
+  $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>
+  -fstack-protector-strong
+  $<$<CONFIG:Release>:-D_FORTIFY_SOURCE=2>)
+target_link_options(claw_flags INTERFACE LINKER:-z,relro,-z,now)
+if(CLAW_SANITIZE)
+  # null: two CAF 0.17 headers form references from null pointers on purpose.
+  target_compile_options(claw_flags INTERFACE -fsanitize=${CLAW_SANITIZE} -fno-sanitize=null
+    -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_link_options(claw_flags INTERFACE -fsanitize=${CLAW_SANITIZE})
+endif()
+
+# claw_layer(NAME [FOLDERS f...] LINK lib... [PCH header...])
+# A static library of all .cpp files of the folders (default: the current one; not their subfolders).
+function(claw_layer name)
+  cmake_parse_arguments(A "" "" "FOLDERS;LINK;PCH" ${ARGN})
+  if(NOT A_FOLDERS)
+    set(A_FOLDERS .)
+  endif()
+  set(sources "")
+  foreach(folder ${A_FOLDERS})
+    file(GLOB found CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${folder}/*.cpp)
+    list(APPEND sources ${found})
+  endforeach()
+  if(sources)
+    add_library(${name} STATIC ${sources})
+    target_link_libraries(${name} PUBLIC claw_flags ${A_LINK})
+    if(A_PCH)
+      target_precompile_headers(${name} PRIVATE ${A_PCH})
+    endif()
+  else()
+    add_library(${name} INTERFACE)
+    target_link_libraries(${name} INTERFACE claw_flags ${A_LINK})
+  endif()
+endfunction()
