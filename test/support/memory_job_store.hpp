@@ -1,0 +1,151 @@
+#pragma once
+// The port `job_store` in memory, for tests of whatever needs a store. test/conformance holds it to
+// the same suite as the store on disk. Thread-safe; commits can be told to fail.
+
+#include "actors/ports/job_store.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace claw {
+
+class memory_job_store final : public job_store {
+public:
+  /// The next `commits` commits change nothing and answer `why`.
+  void fail_next(std::size_t commits, failure why) {
+    const std::lock_guard lock{mutex_};
+    faults_left_ = commits;
+    fault_ = std::move(why);
+  }
+
+  /// Commits that were made durable, each a whole batch.
+  std::size_t commits() const {
+    const std::lock_guard lock{mutex_};
+    return commits_;
+  }
+
+  outcome<done> commit(const std::vector<job_change>& changes) override {
+    const std::lock_guard lock{mutex_};
+    if (faults_left_ > 0) {
+      --faults_left_;
+      return fault_;
+    }
+    for (const auto& x : changes)
+      apply(x);
+    ++commits_;
+    return done{};
+  }
+
+  outcome<std::optional<job>> find(const job_id& id) const override {
+    const std::lock_guard lock{mutex_};
+    const auto i = rows_.find(id);
+    return i == rows_.end() ? std::nullopt : std::optional{i->second.head};
+  }
+
+  outcome<std::optional<job_document>> document(const job_id& id) const override {
+    const std::lock_guard lock{mutex_};
+    const auto i = rows_.find(id);
+    if (i == rows_.end())
+      return std::optional<job_document>{};
+    const auto& row = i->second;
+    return std::optional{job_document{row.head, row.text(job_text::payload).value_or(""),
+                                      row.text(job_text::result), row.text(job_text::error)}};
+  }
+
+  outcome<std::optional<std::string>> text(const job_id& id, job_text kind) const override {
+    const std::lock_guard lock{mutex_};
+    const auto i = rows_.find(id);
+    return i == rows_.end() ? std::nullopt : i->second.text(kind);
+  }
+
+  outcome<std::vector<job_event>> events(const job_id& id, uint64_t after,
+                                         std::size_t limit) const override {
+    const std::lock_guard lock{mutex_};
+    std::vector<job_event> found;
+    if (const auto i = rows_.find(id); i != rows_.end())
+      for (auto e = i->second.events.upper_bound(after);
+           e != i->second.events.end() && found.size() < limit; ++e)
+        found.push_back(e->second);
+    return found;
+  }
+
+  outcome<done> each_open(const std::function<void(const job&)>& visit) const override {
+    std::vector<job> open; // the visitor may call the store again
+    {
+      const std::lock_guard lock{mutex_};
+      for (const auto& [id, row] : rows_)
+        if (!is_terminal(row.head.status))
+          open.push_back(row.head);
+    }
+    std::for_each(open.begin(), open.end(), visit);
+    return done{};
+  }
+
+  outcome<job_page> list(const job_filter& filter, std::optional<job_id> before,
+                         std::size_t limit) const override {
+    const std::lock_guard lock{mutex_};
+    job_page page;
+    if (limit == 0)
+      return page;
+    auto i = before ? rows_.lower_bound(*before) : rows_.end();
+    while (i != rows_.begin()) {
+      if (page.jobs.size() >= limit) {
+        page.next = i->first;
+        break;
+      }
+      --i;
+      if (passes(filter, i->second.head))
+        page.jobs.push_back(i->second.head);
+    }
+    return page;
+  }
+
+  outcome<job_id> newest() const override {
+    const std::lock_guard lock{mutex_};
+    return rows_.empty() ? job_id{} : rows_.rbegin()->first;
+  }
+
+private:
+  struct stored_job {
+    job head;
+    std::map<job_text, std::string> texts;
+    std::map<uint64_t, job_event> events;
+
+    std::optional<std::string> text(job_text kind) const {
+      const auto i = texts.find(kind);
+      return i == texts.end() ? std::nullopt : std::optional{i->second};
+    }
+  };
+
+  static bool passes(const job_filter& f, const job& x) {
+    return (!f.status || *f.status == x.status) && (f.command.empty() || f.command == x.command)
+           && (f.worker_id.empty() || f.worker_id == x.worker_id)
+           && (f.requester.empty() || f.requester == x.requester);
+  }
+
+  void apply(const job_change& x) {
+    auto& row = rows_[x.after.id];
+    row.head = x.after;
+    for (const auto& e : x.events)
+      row.events.insert_or_assign(e.sequence, e);
+    for (const auto& [kind, text] : x.texts)
+      if (text)
+        row.texts.insert_or_assign(kind, *text);
+      else
+        row.texts.erase(kind);
+  }
+
+  mutable std::mutex mutex_;
+  std::map<job_id, stored_job> rows_;
+  std::size_t commits_ = 0;
+  std::size_t faults_left_ = 0;
+  failure fault_;
+};
+
+} // namespace claw
