@@ -1,0 +1,40 @@
+#pragma once
+// Asks an OpenAI-compatible endpoint what it serves: `GET {base}/models`.
+
+#include "actors/domain/error.hpp"
+#include "actors/ports/stop_token.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace claw {
+
+struct served_model {
+  std::string id;
+  std::optional<uint32_t> context_tokens; ///< what one request may use; many servers do not tell
+};
+
+struct endpoint_facts {
+  std::string base_url; ///< normalised, ends in its version (`/v1`)
+  std::vector<served_model> models;
+
+  /// @returns the context of a model, of the only model when the name is unknown, or none.
+  std::optional<uint32_t> context_tokens(std::string_view model) const;
+};
+
+/// Errors: `bad_config` (no URL), `unreachable`, `timed_out`, `cancelled`, `bad_token` (the
+/// endpoint wants another key), `unavailable` (it is loading), `bad_reply` (it is no
+/// OpenAI-compatible endpoint). The key is in no sentence.
+outcome<endpoint_facts> probe_endpoint(const std::string& base_url, const std::string& api_key,
+                                       std::chrono::milliseconds limit,
+                                       const stop_token& stop = {});
+
+/// Reads the body of `GET /models`: `max_model_len` (vLLM, SGLang) or `meta.n_ctx` (llama.cpp: the
+/// context of one slot; `n_ctx_train` is the model's maximum and means nothing here).
+outcome<std::vector<served_model>> parse_models(std::string_view body);
+
+} // namespace claw
