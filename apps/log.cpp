@@ -1,0 +1,101 @@
+#include "apps/log.hpp"
+
+#include "actors/domain/log_value.hpp"
+
+#include <fcntl.h>
+#include <spdlog/pattern_formatter.h>
+#include <spdlog/sinks/base_sink.h>
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <memory>
+#include <mutex>
+#include <optional>
+
+namespace claw {
+
+namespace {
+
+/// The message, escaped.
+class safe_message : public spdlog::custom_flag_formatter {
+public:
+  void format(const spdlog::details::log_msg& message, const std::tm&,
+              spdlog::memory_buf_t& out) override {
+    const std::string_view text{message.payload.data(), message.payload.size()};
+    const auto safe = log_line(text);
+    out.append(safe.data(), safe.data() + safe.size());
+  }
+
+  std::unique_ptr<custom_flag_formatter> clone() const override {
+    return std::make_unique<safe_message>();
+  }
+};
+
+/// Writes each line with one system call to a file descriptor that it owns (or to standard error).
+class line_sink : public spdlog::sinks::base_sink<std::mutex> {
+public:
+  explicit line_sink(int fd) : fd_(fd) {}
+
+  ~line_sink() override {
+    if (fd_ != STDERR_FILENO)
+      ::close(fd_);
+  }
+
+protected:
+  void sink_it_(const spdlog::details::log_msg& message) override {
+    spdlog::memory_buf_t line;
+    formatter_->format(message, line);
+    for (std::size_t at = 0; at < line.size();) {
+      const auto n = ::write(fd_, line.data() + at, line.size() - at);
+      if (n < 0 && errno == EINTR)
+        continue;
+      if (n <= 0)
+        return; // a log that cannot be written must not stop the program
+      at += static_cast<std::size_t>(n);
+    }
+  }
+
+  void flush_() override {}
+
+private:
+  int fd_;
+};
+
+std::optional<spdlog::level::level_enum> parse_level(const std::string& name) {
+  if (name == "debug")
+    return spdlog::level::debug;
+  if (name == "info")
+    return spdlog::level::info;
+  if (name == "warn" || name == "warning")
+    return spdlog::level::warn;
+  if (name == "error")
+    return spdlog::level::err;
+  return std::nullopt;
+}
+
+} // namespace
+
+outcome<done> start_log(const log_options& options) {
+  const auto level = parse_level(options.level);
+  if (!level)
+    return failure{ec::bad_config, "LOG_LEVEL: must be debug, info, warn or error"};
+  int fd = STDERR_FILENO;
+  if (!options.file.empty())
+    fd = ::open(options.file.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+  if (fd < 0)
+    return failure{ec::io_failed,
+                   "LOG_FILE: cannot open " + options.file + ": " + std::strerror(errno)};
+  auto formatter = std::make_unique<spdlog::pattern_formatter>(spdlog::pattern_time_type::utc);
+  formatter->add_flag<safe_message>('*').set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l " + options.program
+                                                     + " %*");
+  auto sink = std::make_shared<line_sink>(fd);
+  sink->set_formatter(std::move(formatter));
+  auto logger = std::make_shared<spdlog::logger>(options.program, std::move(sink));
+  logger->set_level(*level);
+  spdlog::set_default_logger(std::move(logger));
+  return done{};
+}
+
+} // namespace claw

@@ -1,0 +1,23 @@
+#pragma once
+// Sets up the log of a program: one line an event, `ts level prog event=... key=value ...`, to
+// standard error or a file.
+
+#include "actors/domain/error.hpp"
+
+#include <string>
+
+namespace claw {
+
+struct log_options {
+  std::string program;        ///< as it stands in every line
+  std::string level = "info"; ///< debug, info, warn, error
+  std::string file;           ///< "": standard error. Opened for appending, mode 0600 when new
+};
+
+/// Makes spdlog's default logger. Each line is written at once with one write(2), so that nothing
+/// is lost when the program ends badly; control and direction characters are escaped, so that no
+/// input can forge a line. Errors: `bad_config` for an unknown level, `io_failed` when the file
+/// cannot be opened.
+outcome<done> start_log(const log_options& options);
+
+} // namespace claw
