@@ -1,0 +1,3 @@
+# Benchmarks: one question a file, asked by test/bench/run; never part of the test run.
+add_executable(broker_load bench/broker_load.cpp bench/http_client.cpp)
+target_link_libraries(broker_load PRIVATE claw_flags Boost::headers Threads::Threads)
