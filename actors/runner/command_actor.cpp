@@ -1,0 +1,22 @@
+#include "actors/runner/command_actor.hpp"
+
+#include "actors/runner/post.hpp"
+
+#include <utility>
+
+namespace claw {
+
+caf::behavior command_actor(caf::stateful_actor<command_state>* self, run_config_ptr config,
+                            command_order order, caf::actor_addr parent) {
+  caf::anon_send(self, begin_atom::value);
+  return {
+      [=](begin_atom) {
+        auto result
+            = config->commands->run(order.command, order.payload, order.deadline, order.stop);
+        post(parent, command_ended{std::move(result)});
+        self->quit();
+      },
+  };
+}
+
+} // namespace claw
