@@ -1,9 +1,10 @@
 #pragma once
-// What the broker needs from a store of jobs. `storage/` implements it on LMDB, `test/support` in memory; one
-// conformance suite (test/conformance) holds both to this header.
+// What the broker needs from a store of jobs. `storage/` implements it on LMDB, `test/support` in
+// memory; one conformance suite (test/conformance) holds both to this header.
 
 #include "actors/domain/error.hpp"
 #include "actors/domain/job.hpp"
+#include "actors/domain/job_change.hpp"
 #include "actors/domain/job_event.hpp"
 
 #include <cstddef>
@@ -14,14 +15,6 @@
 #include <vector>
 
 namespace claw {
-
-/// One transition of one job, as it is made durable: the record after it, what happened, and the texts it sets or
-/// clears. A text that is not named stays as it is.
-struct job_change {
-  job after;
-  std::vector<job_event> events;
-  std::vector<std::pair<job_text, std::optional<std::string>>> texts; ///< none clears the text
-};
 
 /// What a listing is narrowed to; an empty field does not narrow.
 struct job_filter {
@@ -37,9 +30,9 @@ struct job_page {
   std::optional<job_id> next; ///< pass as `before` for the next page; none at the end
 };
 
-/// Reading. Every function sees all commits that were acknowledged before the call, may be called from any thread at
-/// any time, and never waits for the writer.
-/// Errors: `store_broken` when the data cannot be read or a record's checksum is wrong.
+/// Reading. Every function sees all commits that were acknowledged before the call, may be called
+/// from any thread at any time, and never waits for the writer. Errors: `store_broken` when the
+/// data cannot be read or a record's checksum is wrong.
 class job_reader {
 public:
   virtual ~job_reader() = default;
@@ -60,8 +53,8 @@ public:
   /// Calls `visit` for every job that is queued or running, oldest first.
   virtual outcome<done> each_open(const std::function<void(const job&)>& visit) const = 0;
 
-  /// Jobs that pass the filter, newest first, below `before` where given. Looks at a bounded number of records: a page
-  /// may be shorter than `limit`, even empty, and still have a `next`.
+  /// Jobs that pass the filter, newest first, below `before` where given. Looks at a bounded number
+  /// of records: a page may be shorter than `limit`, even empty, and still have a `next`.
   virtual outcome<job_page> list(const job_filter& filter, std::optional<job_id> before,
                                  std::size_t limit) const = 0;
 
@@ -74,8 +67,8 @@ class job_store : public job_reader {
 public:
   /// Makes all the changes durable in one transaction, in order, or none of them.
   /// When it answers done, the changes survive a kill and a power cut.
-  /// Errors: `store_full` (the disk or the map is full; everything before stays readable, and later commits may
-  /// succeed), `store_broken`.
+  /// Errors: `store_full` (the disk or the map is full; everything before stays readable, and later
+  /// commits may succeed), `store_broken`.
   virtual outcome<done> commit(const std::vector<job_change>& changes) = 0;
 };
 
