@@ -1,0 +1,25 @@
+#pragma once
+// Reading JSON that a stranger wrote: bounded depth (a deep tree overflows the stack when it is
+// walked), no exception.
+
+#include "actors/domain/error.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <cstddef>
+#include <string_view>
+
+namespace claw {
+
+/// True when no object or array stands deeper than `depth_max`. Reads the text once, whether it is
+/// JSON or not.
+bool is_json_no_deeper_than(std::string_view text, std::size_t depth_max);
+
+/// @returns `bad_json` when the text is no JSON (UTF-8 included) or deeper than
+/// `limits::json_depth_max`
+outcome<nlohmann::json> parse_bounded_json(std::string_view text);
+
+/// JSON text of any value; bytes that are no UTF-8 become U+FFFD.
+std::string json_text(const nlohmann::json& value);
+
+} // namespace claw

@@ -1,0 +1,66 @@
+#include "net/broker_call.hpp"
+
+#include <algorithm>
+
+namespace claw {
+
+broker_call::broker_call(http_url where, std::string token_header, std::string token)
+    : where_(std::move(where)), token_header_(std::move(token_header)), token_(std::move(token)) {}
+
+outcome<http_answer> broker_call::get(const std::string& path, headers extra,
+                                      std::chrono::milliseconds time_max, const stop_token& stop) {
+  http_request x;
+  x.url = where_.base + path;
+  x.time_max = time_max;
+  return perform(std::move(x), std::move(extra), stop);
+}
+
+outcome<http_answer> broker_call::post(const std::string& path, std::string body, headers extra,
+                                       std::chrono::milliseconds time_max) {
+  http_request x;
+  x.method = "POST";
+  x.url = where_.base + path;
+  x.body = std::move(body);
+  x.time_max = time_max;
+  extra.emplace_back("Content-Type", "application/json; charset=utf-8");
+  return perform(std::move(x), std::move(extra), {});
+}
+
+outcome<http_answer> broker_call::known(outcome<http_answer> x, std::string_view what) {
+  if (x && is_unknown_route(*x))
+    return failure{ec::refused, std::string{broker_too_old} + " " + std::string{what}};
+  return x;
+}
+
+outcome<http_answer> broker_call::perform(http_request x, headers extra, const stop_token& stop) {
+  x.proxy_allowed = !where_.loopback;
+  x.headers = std::move(extra);
+  x.headers.emplace_back("Accept", "application/json");
+  x.headers.emplace_back(token_header_, token_);
+  auto answer = session_.perform(x, stop);
+  if (!answer) {
+    const auto& e = answer.error();
+    if (e.code == ec::unreachable)
+      return failure{e.code, "cannot reach the broker at " + where_.base + ": " + e.why};
+    return e;
+  }
+  if ((answer->status >= 200 && answer->status < 300) || is_unknown_route(*answer))
+    return answer;
+  return failure_of_answer(*answer, token_);
+}
+
+outcome<http_url> checked_address(const broker_address& where, const char* token_name) {
+  const auto printable = [](char c) { return c > 0x20 && c < 0x7f; };
+  if (where.token.empty())
+    return failure{ec::bad_config, std::string{token_name} + " is not set"};
+  if (!std::all_of(where.token.begin(), where.token.end(), printable))
+    return failure{ec::bad_config,
+                   std::string{token_name} + " must be printable ASCII without blanks"};
+  return parse_http_url("BROKER_URL", where.url);
+}
+
+std::string job_path(const std::string& id) {
+  return "/jobs/" + percent_encoded(id);
+}
+
+} // namespace claw

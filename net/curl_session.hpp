@@ -1,0 +1,51 @@
+#pragma once
+// One HTTP client connection on libcurl, kept open between requests. A request blocks until it is
+// answered, its time is up, or its stop token fires, which wakes it within milliseconds. Redirects
+// are never followed: a token must not travel to where a stranger points. Not thread-safe: one
+// owner.
+
+#include "actors/domain/error.hpp"
+#include "actors/ports/stop_token.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace claw {
+
+struct http_request {
+  std::string method = "GET";
+  std::string url; ///< http or https only
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string body;
+  std::chrono::milliseconds time_max{10'000};
+  std::size_t reply_bytes_max = 33'554'432;
+  bool proxy_allowed = true; ///< false: also not one that the environment names
+};
+
+struct http_answer {
+  unsigned status = 0;
+  std::string body;
+};
+
+class curl_session {
+public:
+  curl_session();
+  curl_session(const curl_session&) = delete;
+  curl_session& operator=(const curl_session&) = delete;
+  ~curl_session();
+
+  /// Any status is an answer. Errors: `unreachable` (no connection, broken off, time is up),
+  /// `bad_reply` (longer than allowed, or not HTTP), `cancelled`, `bad_request` (a header value
+  /// that would break the header block).
+  outcome<http_answer> perform(const http_request& x, const stop_token& stop);
+
+private:
+  struct handles;
+  std::unique_ptr<handles> handles_;
+};
+
+} // namespace claw

@@ -1,0 +1,182 @@
+#include "net/broker_call.hpp"
+
+#include <array>
+#include <random>
+
+namespace claw {
+
+namespace {
+
+class producer_client final : public producer_api {
+public:
+  producer_client(http_url where, std::string token)
+      : call_(std::move(where), "X-Bot-Token", std::move(token)) {}
+
+  outcome<remote_health> health() override;
+  outcome<std::string> create(const request& x) override;
+  outcome<remote_job> find(const std::string& id) override;
+  outcome<std::vector<remote_event>> events(const std::string& id, uint64_t after,
+                                            std::chrono::seconds wait) override;
+  outcome<listing> list(const listing_filter& filter) override;
+  outcome<std::vector<remote_worker>> workers() override;
+  outcome<std::string> queue_json() override;
+  outcome<remote_job> cancel(const std::string& id) override;
+  outcome<remote_job> retry(const std::string& id) override;
+
+private:
+  outcome<nlohmann::json> object(outcome<http_answer> x, std::string_view what);
+  outcome<remote_job> change(const std::string& id, const char* verb);
+
+  broker_call call_;
+};
+
+/// A create that is sent again after a broken connection must not become a second job.
+std::string fresh_key() {
+  std::random_device random;
+  std::string key;
+  for (int i = 0; i < 4; ++i) {
+    std::array<char, 9> part{};
+    std::snprintf(part.data(), part.size(), "%08x", random());
+    key += part.data();
+  }
+  return key;
+}
+
+outcome<nlohmann::json> producer_client::object(outcome<http_answer> x, std::string_view what) {
+  auto answer = broker_call::known(std::move(x), what);
+  if (!answer && answer.error().code == ec::lease_lost) // to a producer a 409 is simply a no
+    return failure{ec::refused, answer.error().why};
+  if (!answer)
+    return answer.error();
+  return read_object(*answer);
+}
+
+outcome<remote_health> producer_client::health() {
+  const auto body = object(call_.get("/health"), "GET /health");
+  if (!body)
+    return body.error();
+  return remote_health{bool_member(*body, "ok"), string_member(*body, "version")};
+}
+
+outcome<std::string> producer_client::create(const request& x) {
+  nlohmann::json body = {{"command", x.command}, {"payload", x.payload}};
+  if (x.requires_json)
+    body["requires"] = *x.requires_json;
+  if (!x.requester.empty())
+    body["requester"] = x.requester;
+  const auto answer = object(
+      call_.post("/jobs", json_text(body), {{"Idempotency-Key", fresh_key()}}), "POST /jobs");
+  if (!answer)
+    return answer.error();
+  auto id = string_member(*answer, "id");
+  if (id.empty())
+    return failure{ec::bad_reply, "the broker did not say which job it made"};
+  return id;
+}
+
+outcome<remote_job> producer_client::find(const std::string& id) {
+  const auto body = object(call_.get(job_path(id)), "GET /jobs/{id}");
+  if (!body)
+    return body.error();
+  return read_job(*body);
+}
+
+outcome<std::vector<remote_event>> producer_client::events(const std::string& id, uint64_t after,
+                                                           std::chrono::seconds wait) {
+  const auto query
+      = "/events?after=" + std::to_string(after) + "&wait=" + std::to_string(wait.count());
+  const auto body = object(call_.get(job_path(id) + query, {}, wait + std::chrono::seconds{10}),
+                           "GET /jobs/{id}/events");
+  if (!body)
+    return body.error();
+  const auto list = read_array(*body, "events");
+  if (!list)
+    return list.error();
+  std::vector<remote_event> result;
+  for (const auto& x : *list) {
+    auto event = read_event(x);
+    if (!event)
+      return event.error();
+    result.push_back(std::move(*event));
+  }
+  return result;
+}
+
+outcome<producer_client::listing> producer_client::list(const listing_filter& filter) {
+  std::string path = "/jobs?limit=" + std::to_string(filter.limit);
+  const auto add = [&](const char* name, const std::string& value) {
+    if (!value.empty())
+      path += std::string{"&"} + name + "=" + percent_encoded(value);
+  };
+  add("status", filter.status);
+  add("command", filter.command);
+  add("requester", filter.requester);
+  add("worker_id", filter.worker_id);
+  add("cursor", filter.cursor);
+  const auto body = object(call_.get(path), "GET /jobs");
+  if (!body)
+    return body.error();
+  const auto jobs = read_array(*body, "jobs");
+  if (!jobs)
+    return jobs.error();
+  listing result;
+  result.next_cursor = string_member(*body, "next_cursor");
+  for (const auto& x : *jobs) {
+    auto job = read_job(x);
+    if (!job)
+      return job.error();
+    result.jobs.push_back(std::move(*job));
+  }
+  return result;
+}
+
+outcome<std::vector<remote_worker>> producer_client::workers() {
+  const auto body = object(call_.get("/workers"), "GET /workers");
+  if (!body)
+    return body.error();
+  const auto list = read_array(*body, "workers");
+  if (!list)
+    return list.error();
+  std::vector<remote_worker> result;
+  for (const auto& x : *list) {
+    auto worker = read_worker(x);
+    if (!worker)
+      return worker.error();
+    result.push_back(std::move(*worker));
+  }
+  return result;
+}
+
+outcome<std::string> producer_client::queue_json() {
+  const auto body = object(call_.get("/queue"), "GET /queue");
+  if (!body)
+    return body.error();
+  return json_text(*body);
+}
+
+outcome<remote_job> producer_client::change(const std::string& id, const char* verb) {
+  const auto body
+      = object(call_.post(job_path(id) + "/" + verb, "{}"), std::string{"POST /jobs/{id}/"} + verb);
+  if (!body)
+    return body.error();
+  return read_job(*body);
+}
+
+outcome<remote_job> producer_client::cancel(const std::string& id) {
+  return change(id, "cancel");
+}
+
+outcome<remote_job> producer_client::retry(const std::string& id) {
+  return change(id, "retry");
+}
+
+} // namespace
+
+outcome<std::unique_ptr<producer_api>> make_producer_client(const broker_address& where) {
+  auto url = checked_address(where, "BOT_TOKEN");
+  if (!url)
+    return url.error();
+  return std::unique_ptr<producer_api>{new producer_client{std::move(*url), where.token}};
+}
+
+} // namespace claw
