@@ -27,6 +27,8 @@ struct reported_call {
   std::string arguments_json;
   bool ok = false;
   std::string output; ///< shortened
+
+  friend bool operator==(const reported_call&, const reported_call&) = default;
 };
 
 /// The result of an llm_task.

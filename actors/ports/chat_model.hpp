@@ -2,72 +2,14 @@
 // A language model behind an OpenAI-compatible endpoint. `llm/chat_client` implements it on libcurl, and
 // `test/support` with a script.
 
+#include "actors/domain/chat.hpp"
 #include "actors/domain/error.hpp"
-#include "actors/domain/transcript.hpp"
 #include "actors/ports/stop_token.hpp"
 
-#include <chrono>
-#include <cstdint>
 #include <functional>
-#include <optional>
 #include <string>
-#include <vector>
 
 namespace claw {
-
-struct chat_request {
-  std::vector<chat_message> messages;
-  std::vector<tool_spec> tools;       ///< empty: no tools are offered
-  bool tools_forbidden = false;       ///< offer them (so that the prompt stays the same) but ask for none
-  uint32_t answer_tokens_max = 4096;  ///< the adapter clamps it to what the model's context leaves
-  std::chrono::steady_clock::time_point deadline{std::chrono::steady_clock::time_point::max()};
-};
-
-enum class chat_finish : uint8_t { stop, tool_calls, length, content_filter, other };
-
-struct chat_usage {
-  uint64_t prompt_tokens = 0;
-  uint64_t completion_tokens = 0;
-};
-
-struct chat_reply {
-  std::string content;          ///< thinking removed, text calls cut out
-  std::string reasoning;        ///< what was removed, for the audit
-  std::vector<tool_call> calls; ///< complete calls only, ids already ours
-  bool calls_cut = false;       ///< the answer ended inside a call, which was dropped
-  chat_finish finish = chat_finish::stop;
-  std::optional<chat_usage> usage;
-  std::string model;            ///< as the server names it
-};
-
-/// What the endpoint did wrong, so that the loop can decide what to do (docs of llm/error_class).
-enum class chat_error : uint8_t {
-  none,
-  context_overflow,
-  tools_unsupported,
-  template_error,
-  bad_request,
-  auth,
-  model_missing,
-  loading,
-  overloaded,
-  server_fault,
-  timed_out,
-  cancelled,
-};
-
-struct chat_failure {
-  chat_error kind = chat_error::none;
-  std::string why;                               ///< a plain sentence, no key in it
-  std::optional<std::chrono::milliseconds> wait; ///< what the server asked for (Retry-After)
-  std::optional<uint32_t> context_tokens;        ///< learned from an overflow
-};
-
-/// Either a reply or a failure.
-struct chat_outcome {
-  std::optional<chat_reply> reply;
-  chat_failure failure;
-};
 
 /// What is heard while an answer is on its way. Called in the thread of `complete`.
 struct chat_progress {

@@ -3,26 +3,11 @@
 // `llm/checkpoint_codec` implements it.
 
 #include "actors/domain/error.hpp"
-#include "actors/domain/llm_task.hpp"
-#include "actors/domain/transcript.hpp"
+#include "actors/domain/llm_checkpoint.hpp"
 
-#include <cstdint>
 #include <string>
-#include <vector>
 
 namespace claw {
-
-/// All that a second attempt needs to go on without running a finished tool call again.
-struct llm_checkpoint {
-  std::string prompt;                 ///< a checkpoint of another prompt is not used
-  std::string fence;                  ///< the delimiter's id, which the messages already contain
-  std::vector<chat_message> messages; ///< every call of them is answered
-  std::vector<reported_call> calls;   ///< so far
-  uint32_t steps = 0;
-  uint64_t completion_tokens = 0;
-
-  friend bool operator==(const llm_checkpoint&, const llm_checkpoint&) = default;
-};
 
 class checkpoint_codec {
 public:
