@@ -16,7 +16,7 @@ namespace claw {
 /// Every kind of expected trouble. Each sentence says who can mend it.
 enum class ec : uint8_t {
   none,
-  // -- what a client of the broker did wrong ------------------------------------------------------
+  // -- what a client of the broker did wrong ---------------------------------------------------
   bad_token,            ///< The caller must send the right token.
   token_not_configured, ///< The operator must give the broker this token.
   forbidden,            ///< The caller's role may not do this.
@@ -36,11 +36,11 @@ enum class ec : uint8_t {
   not_running,          ///< The job is not running, so it cannot be finished.
   not_failed,           ///< Only a failed job can be retried.
   lease_lost,           ///< The worker no longer holds this job: it must drop the work.
-  // -- what the broker's machine did wrong --------------------------------------------------------
+  // -- what the broker's machine did wrong -----------------------------------------------------
   unavailable,  ///< The broker is starting, stopping or restarting a part: try again soon.
   store_full,   ///< The operator must free disk space or raise the size of the store.
   store_broken, ///< The operator must look at the store: it cannot be read or written.
-  // -- what a runner or a client program meets ----------------------------------------------------
+  // -- what a runner or a client program meets -------------------------------------------------
   unreachable,    ///< No connection to the other side: check the address and the network.
   bad_reply,      ///< The other side answered something that is not its protocol.
   refused,        ///< The other side said no for good; the sentence is its own.

@@ -29,7 +29,7 @@ std::string_view to_string(job_end x);
 
 /// The record of a job without its long texts (`job_text`), which live beside it in the store.
 struct job {
-  // -- set at creation, never changed ------------------------------------------------------------------
+  // -- set at creation, never changed ----------------------------------------------------------
   job_id id;
   int64_t created_s = 0;
   std::string command;                     ///< one of `known_commands`
@@ -38,7 +38,7 @@ struct job {
   int32_t priority = 0;                    ///< higher goes first
   std::string requester;                   ///< who asked, "" when not said
 
-  // -- the life so far; changed only by the transitions below --------------------------------------------
+  // -- the life so far; changed only by the transitions below ----------------------------------
   job_status status = job_status::queued;
   job_end end = job_end::none;
   uint32_t attempt = 0;           ///< claims so far that count; the present one while running

@@ -9,7 +9,7 @@
 namespace claw {
 
 enum class job_event_kind : uint8_t {
-  // -- changes of status, written by the broker ----------------------------------------------------------
+  // -- changes of status, written by the broker ------------------------------------------------
   created,
   claimed,
   requeued, ///< `why` says after what: lease_expired, worker_lost, worker_restarted, released
@@ -20,7 +20,7 @@ enum class job_event_kind : uint8_t {
   retried,
   cancel_asked,
   late_result, ///< a result or failure that came too late to count, kept for people
-  // -- progress, reported by a runner ----------------------------------------------------------------------
+  // -- progress, reported by a runner ----------------------------------------------------------
   status,
   delta,
   tool_call,

@@ -8,7 +8,7 @@
 
 namespace claw::limits {
 
-// -- the door (docs/HTTP_API.md) ----------------------------------------------------------------------
+// -- the door (docs/HTTP_API.md) ---------------------------------------------------------------
 inline constexpr std::size_t request_body_bytes_max = 524'288; ///< default of MAX_REQUEST_BODY_BYTES
 inline constexpr std::size_t result_bytes_max = 4'194'304;     ///< default of MAX_RESULT_BYTES
 inline constexpr std::size_t payload_bytes_max = 262'144;
@@ -22,7 +22,7 @@ inline constexpr std::chrono::seconds idle_connection_max{75};
 inline constexpr std::chrono::seconds slow_body_max{30};
 inline constexpr std::chrono::seconds claim_wait_max{60};
 
-// -- jobs ---------------------------------------------------------------------------------------------
+// -- jobs --------------------------------------------------------------------------------------
 inline constexpr std::chrono::seconds lease_term{60}; ///< default of LEASE_SECONDS
 inline constexpr uint32_t attempts_max = 5;           ///< default of MAX_ATTEMPTS
 inline constexpr int32_t priority_max = 100;          ///< and its negative is the least
@@ -31,7 +31,7 @@ inline constexpr std::size_t event_bytes_max = 65'536;    ///< one progress even
 inline constexpr std::size_t page_jobs_max = 500;
 inline constexpr std::size_t page_events_max = 1'000;
 
-// -- the store ----------------------------------------------------------------------------------------
+// -- the store ---------------------------------------------------------------------------------
 inline constexpr std::size_t commit_changes_max = 1'024;  ///< changes in one transaction (group commit)
 
 static_assert(payload_bytes_max + requires_bytes_max < request_body_bytes_max,

@@ -18,7 +18,7 @@ public:
   /// The result of the job, as JSON text.
   virtual std::string render(const llm_report& x) const = 0;
 
-  // -- the `data` objects of progress events ------------------------------------------------------------------
+  // -- the `data` objects of progress events ---------------------------------------------------
   virtual std::string tool_started(const tool_call& call, uint32_t step) const = 0;
   virtual std::string tool_ended(const tool_call& call, uint32_t step, const tool_result& result,
                                  std::chrono::milliseconds took) const = 0;

@@ -16,7 +16,7 @@
 
 namespace claw {
 
-// -- create ---------------------------------------------------------------------------------------------------
+// -- create ------------------------------------------------------------------------------------
 
 /// A job as its producer asked for it, already checked by the door.
 struct new_job {
@@ -39,7 +39,7 @@ struct create_request {
   reply<created_job> answer;
 };
 
-// -- claim ----------------------------------------------------------------------------------------------------
+// -- claim -------------------------------------------------------------------------------------
 
 /// What a worker says of itself with every request.
 struct worker_facts {
@@ -71,7 +71,7 @@ struct poll_closed {
   poll_id poll{};
 };
 
-// -- what the holder of a lease says ------------------------------------------------------------------------
+// -- what the holder of a lease says -----------------------------------------------------------
 
 /// By what a worker shows that the job is its own. A worker that sends neither is an old one and is believed.
 struct lease_proof {
@@ -133,7 +133,7 @@ struct worker_seen {
   worker_facts worker;
 };
 
-// -- what producers and operators say ------------------------------------------------------------------------
+// -- what producers and operators say ----------------------------------------------------------
 
 struct cancel_request {
   job_id id;

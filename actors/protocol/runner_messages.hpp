@@ -13,8 +13,7 @@
 
 namespace claw {
 
-// -- between a claim and its job_run
-// ------------------------------------------------------------------
+// -- between a claim and its job_run ------
 
 /// How one attempt ended. Sent once by job_run to its parent, as its last word. A job_run that ends
 /// without it has crashed: its parent sees the down message and lets the lease run out, or posts a
@@ -45,8 +44,7 @@ struct run_cancel {
   std::string why; ///< cancelled by a user, lease lost, shutting down
 };
 
-// -- inside one run
-// ----------------------------------------------------------------------------------
+// -- inside one run ------
 
 /// From llm_run to job_run: the end of a tool loop.
 struct llm_ended {
