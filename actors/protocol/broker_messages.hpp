@@ -4,6 +4,8 @@
 
 #include "actors/domain/job.hpp"
 #include "actors/domain/job_event.hpp"
+#include "actors/domain/job_transitions.hpp"
+#include "actors/domain/lease.hpp"
 #include "actors/ports/job_store.hpp"
 #include "actors/protocol/caf.hpp"
 #include "actors/protocol/reply.hpp"
@@ -73,14 +75,6 @@ struct poll_closed {
 
 // -- what the holder of a lease says -----------------------------------------------------------
 
-/// By what a worker shows that the job is its own. A worker that sends neither is an old one and is believed.
-struct lease_proof {
-  std::optional<std::string> lease_id;
-  std::optional<std::string> worker_id;
-};
-
-enum class finish_kind : uint8_t { result, failure };
-
 struct finish_request {
   job_id id;
   lease_proof proof;
@@ -116,10 +110,7 @@ struct release_request {
 struct progress_request {
   job_id id;
   lease_proof proof;
-  struct entry {
-    job_event_kind kind = job_event_kind::status;
-    std::string data_json;
-  };
+  using entry = progress_entry;
   std::vector<entry> entries;
   struct answer_type {
     uint64_t sequence = 0; ///< of the newest event
