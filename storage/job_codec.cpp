@@ -1,0 +1,212 @@
+#include "storage/job_codec.hpp"
+
+#include "storage/byte_stream.hpp"
+#include "storage/crc32c.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+#include <vector>
+
+namespace claw {
+
+namespace {
+
+constexpr uint8_t job_version = 1;
+constexpr uint8_t event_version = 1;
+constexpr uint8_t text_version = 1;
+
+constexpr std::size_t checksum_bytes = 4;
+
+constexpr auto status_max = static_cast<uint64_t>(job_status::failed);
+constexpr auto end_max = static_cast<uint64_t>(job_end::dead);
+constexpr auto event_kind_max = static_cast<uint64_t>(job_event_kind::checkpoint);
+constexpr uint64_t uint32_max = std::numeric_limits<uint32_t>::max();
+
+void append_checksum(std::string_view key, std::string& out) {
+  auto sum = crc32c(out, crc32c(key));
+  for (std::size_t i = 0; i < checksum_bytes; ++i, sum >>= 8)
+    out.push_back(static_cast<char>(sum & 0xff));
+}
+
+failure broken(const char* what, const job_id& id, const char* why) {
+  return {ec::store_broken,
+          std::string{"the stored "} + what + " of job " + to_string(id) + " " + why};
+}
+
+/// Takes version and checksum off. @returns the fields, or the failure to answer.
+outcome<std::string_view> fields_of(std::string_view key, std::string_view bytes, uint8_t version,
+                                    const char* what, const job_id& id) {
+  if (bytes.size() < 1 + checksum_bytes)
+    return broken(what, id, "is too short");
+  const auto body = bytes.substr(0, bytes.size() - checksum_bytes);
+  uint32_t sum = 0;
+  for (std::size_t i = bytes.size(); i-- > body.size();)
+    sum = sum << 8 | static_cast<uint8_t>(bytes[i]);
+  if (sum != crc32c(body, crc32c(key)))
+    return broken(what, id, "does not match its checksum");
+  const auto written = static_cast<uint8_t>(body.front());
+  if (written == 0 || written > version)
+    return broken(what, id, "was written by a newer version of this program");
+  return body.substr(1);
+}
+
+void put_caps(byte_writer& out, const caps& x) {
+  out.number(x.size());
+  for (const auto& name : x.names())
+    out.text(name);
+}
+
+caps take_caps(byte_reader& in) {
+  const auto count = in.number_up_to(in.left()); // a name takes at least one byte
+  std::vector<std::string> names;
+  for (uint64_t i = 0; i < count && in.ok(); ++i)
+    names.emplace_back(in.text());
+  return caps{std::move(names)};
+}
+
+} // namespace
+
+std::string_view key_of(const job_id& id) {
+  return {reinterpret_cast<const char*>(id.bytes.data()), id.bytes.size()};
+}
+
+text_key key_of(const job_id& id, job_text kind) {
+  text_key key{};
+  std::copy(id.bytes.begin(), id.bytes.end(), key.begin());
+  key.back() = static_cast<char>(kind);
+  return key;
+}
+
+event_key key_of(const job_id& id, uint64_t sequence) {
+  event_key key{};
+  std::copy(id.bytes.begin(), id.bytes.end(), key.begin());
+  for (std::size_t i = key.size(); i-- > id.bytes.size(); sequence >>= 8)
+    key[i] = static_cast<char>(sequence & 0xff);
+  return key;
+}
+
+std::optional<job_id> id_from_key(std::string_view key) {
+  job_id id;
+  if (key.size() != id.bytes.size())
+    return std::nullopt;
+  std::transform(key.begin(), key.end(), id.bytes.begin(),
+                 [](char c) { return static_cast<uint8_t>(c); });
+  return id;
+}
+
+std::optional<uint64_t> sequence_from_key(std::string_view key) {
+  if (key.size() != event_key{}.size())
+    return std::nullopt;
+  uint64_t sequence = 0;
+  for (std::size_t i = job_id{}.bytes.size(); i < key.size(); ++i)
+    sequence = sequence << 8 | static_cast<uint8_t>(key[i]);
+  return sequence;
+}
+
+void encode(const job& x, std::string& out) {
+  out.clear();
+  byte_writer w{out};
+  w.byte(job_version);
+  w.signed_number(x.created_s);
+  w.text(x.command);
+  w.optional_text(x.requires_json);
+  put_caps(w, x.required);
+  w.signed_number(x.priority);
+  w.text(x.requester);
+  w.number(static_cast<uint64_t>(x.status));
+  w.number(static_cast<uint64_t>(x.end));
+  w.number(x.attempt);
+  w.number(x.attempts_max);
+  w.text(x.worker_id);
+  w.text(x.worker_boot_id);
+  w.text(x.lease_id);
+  w.text(x.last_lease_id);
+  w.optional_number(x.started_s);
+  w.optional_number(x.finished_s);
+  w.optional_number(x.lease_until_s);
+  w.byte(x.cancel_asked ? 1 : 0);
+  w.number(x.events);
+  append_checksum(key_of(x.id), out);
+}
+
+void encode(const job_id& id, const job_event& x, std::string& out) {
+  out.clear();
+  byte_writer w{out};
+  w.byte(event_version);
+  w.signed_number(x.at_ms);
+  w.number(static_cast<uint64_t>(x.kind));
+  w.number(x.attempt);
+  w.text(x.worker_id);
+  w.text(x.why);
+  w.text(x.data_json);
+  append_checksum(view(key_of(id, x.sequence)), out);
+}
+
+void encode(const job_id& id, job_text kind, std::string_view text, std::string& out) {
+  out.clear();
+  byte_writer{out}.byte(text_version);
+  out.append(text);
+  append_checksum(view(key_of(id, kind)), out);
+}
+
+outcome<job> decode_job(const job_id& id, std::string_view bytes) {
+  const auto fields = fields_of(key_of(id), bytes, job_version, "record", id);
+  if (!fields)
+    return fields.error();
+  byte_reader r{*fields};
+  job x;
+  x.id = id;
+  x.created_s = r.signed_number();
+  x.command = r.text();
+  x.requires_json = r.optional_text();
+  x.required = take_caps(r);
+  const auto priority = r.signed_number();
+  x.priority = static_cast<int32_t>(priority);
+  x.requester = r.text();
+  x.status = static_cast<job_status>(r.number_up_to(status_max));
+  x.end = static_cast<job_end>(r.number_up_to(end_max));
+  x.attempt = static_cast<uint32_t>(r.number_up_to(uint32_max));
+  x.attempts_max = static_cast<uint32_t>(r.number_up_to(uint32_max));
+  x.worker_id = r.text();
+  x.worker_boot_id = r.text();
+  x.lease_id = r.text();
+  x.last_lease_id = r.text();
+  x.started_s = r.optional_number();
+  x.finished_s = r.optional_number();
+  x.lease_until_s = r.optional_number();
+  x.cancel_asked = r.number_up_to(1) == 1;
+  x.events = r.number();
+  if (!r.at_end() || x.priority != priority)
+    return broken("record", id, "has a field that cannot be");
+  return x;
+}
+
+outcome<job_event> decode_event(const job_id& id, uint64_t sequence, std::string_view bytes) {
+  const auto key = key_of(id, sequence);
+  const auto fields = fields_of(view(key), bytes, event_version, "event", id);
+  if (!fields)
+    return fields.error();
+  byte_reader r{*fields};
+  job_event x;
+  x.sequence = sequence;
+  x.at_ms = r.signed_number();
+  x.kind = static_cast<job_event_kind>(r.number_up_to(event_kind_max));
+  x.attempt = static_cast<uint32_t>(r.number_up_to(uint32_max));
+  x.worker_id = r.text();
+  x.why = r.text();
+  x.data_json = r.text();
+  if (!r.at_end())
+    return broken("event", id, "has a field that cannot be");
+  return x;
+}
+
+outcome<std::string> decode_text(const job_id& id, job_text kind, std::string_view bytes) {
+  const auto key = key_of(id, kind);
+  const auto fields = fields_of(view(key), bytes, text_version, "text", id);
+  if (!fields)
+    return fields.error();
+  return std::string{*fields};
+}
+
+} // namespace claw

@@ -1,0 +1,206 @@
+#include "storage/lmdb_env.hpp"
+
+#include <spdlog/spdlog.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <string>
+#include <utility>
+
+namespace claw {
+
+namespace {
+
+constexpr unsigned databases_max = 8;
+
+/// Below this much room a short write means that the disk is full.
+constexpr std::uintmax_t scarce_bytes = std::uintmax_t{16} << 20;
+
+failure broken(int error) {
+  return {ec::store_broken, std::string{"the store cannot be used: "} + mdb_strerror(error)};
+}
+
+MDB_val to_val(std::string_view x) {
+  return {x.size(), const_cast<char*>(x.data())}; // LMDB does not write through keys
+}
+
+std::string_view to_view(const MDB_val& x) {
+  return {static_cast<const char*>(x.mv_data), x.mv_size};
+}
+
+/// True when the file has come near the size that the process may give it (`ulimit -f`).
+bool near_size_limit(int fd) {
+  struct rlimit limit {};
+  struct stat file {};
+  return ::getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY
+         && ::fstat(fd, &file) == 0
+         && static_cast<std::uintmax_t>(file.st_size) + scarce_bytes > limit.rlim_cur;
+}
+
+} // namespace
+
+// -- lmdb_reader
+
+lmdb_reader::lmdb_reader(lmdb_reader&& other) noexcept
+    : env_(other.env_), open_(std::move(other.open_)), txn_(std::exchange(other.txn_, nullptr)) {}
+
+lmdb_reader::~lmdb_reader() {
+  if (txn_ == nullptr)
+    return;
+  mdb_txn_reset(txn_);
+  const std::lock_guard lock{env_->idle_mutex_};
+  env_->idle_.push_back(txn_);
+}
+
+outcome<std::optional<std::string_view>> lmdb_reader::get(MDB_dbi database,
+                                                          std::string_view key) const {
+  auto k = to_val(key);
+  MDB_val found{};
+  const int error = mdb_get(txn_, database, &k, &found);
+  if (error == MDB_NOTFOUND)
+    return std::optional<std::string_view>{};
+  if (error != 0)
+    return broken(error);
+  return std::optional{to_view(found)};
+}
+
+// -- lmdb_cursor
+
+outcome<lmdb_cursor> lmdb_cursor::open(const lmdb_reader& reader, MDB_dbi database) {
+  MDB_cursor* x = nullptr;
+  if (const int error = mdb_cursor_open(reader.txn_, database, &x))
+    return broken(error);
+  return lmdb_cursor{x};
+}
+
+outcome<bool> lmdb_cursor::move(MDB_cursor_op how) {
+  return get({}, how);
+}
+
+outcome<bool> lmdb_cursor::seek(std::string_view key) {
+  return get(key, MDB_SET_RANGE);
+}
+
+outcome<bool> lmdb_cursor::seek_below(std::string_view key) {
+  auto found = seek(key);
+  if (!found)
+    return found;
+  return move(*found ? MDB_PREV : MDB_LAST);
+}
+
+outcome<bool> lmdb_cursor::get(std::string_view key, MDB_cursor_op how) {
+  auto k = to_val(key);
+  MDB_val value{};
+  const int error = mdb_cursor_get(cursor_.get(), &k, &value, how);
+  if (error == MDB_NOTFOUND)
+    return false;
+  if (error != 0)
+    return broken(error);
+  key_ = to_view(k);
+  value_ = to_view(value);
+  return true;
+}
+
+// -- lmdb_env
+
+outcome<std::unique_ptr<lmdb_env>> lmdb_env::open(store_folder folder,
+                                                  const lmdb_options& options) {
+  MDB_env* raw = nullptr;
+  if (const int error = mdb_env_create(&raw))
+    return broken(error);
+  std::unique_ptr<MDB_env, closer> env{raw};
+  int error = mdb_env_set_mapsize(raw, options.map_bytes);
+  if (error == 0)
+    error = mdb_env_set_maxreaders(raw, options.readers_max);
+  if (error == 0)
+    error = mdb_env_set_maxdbs(raw, databases_max);
+  if (error == 0)
+    error = mdb_env_open(raw, folder.path().c_str(), MDB_NOTLS, 0600);
+  std::unique_ptr<lmdb_env> opened{new lmdb_env{std::move(folder), std::move(env), options}};
+  int dead = 0;
+  if (error == 0)
+    error = mdb_reader_check(
+        raw, &dead); // readers of a killed process keep the file from reusing its pages
+  if (error != 0)
+    return opened->failure_of(error);
+  if (auto synced = opened->folder_.sync_names(); !synced)
+    return synced.error();
+  return opened;
+}
+
+lmdb_env::~lmdb_env() {
+  for (auto* txn : idle_)
+    mdb_txn_abort(txn);
+}
+
+outcome<lmdb_reader> lmdb_env::begin_read() const {
+  std::shared_lock open{open_};
+  MDB_txn* txn = nullptr;
+  {
+    const std::lock_guard lock{idle_mutex_};
+    if (!idle_.empty()) {
+      txn = idle_.back();
+      idle_.pop_back();
+    }
+  }
+  if (txn == nullptr) {
+    if (const int error = mdb_txn_begin(env_.get(), nullptr, MDB_RDONLY, &txn))
+      return broken(error);
+  } else if (const int error = mdb_txn_renew(txn)) {
+    mdb_txn_abort(txn);
+    return broken(error);
+  }
+  return lmdb_reader{*this, std::move(open), txn};
+}
+
+outcome<done> lmdb_env::write(const work& what) {
+  int error = try_write(what);
+  while (error == MDB_MAP_FULL && grow())
+    error = try_write(what);
+  if (error != 0)
+    return failure_of(error);
+  return done{};
+}
+
+int lmdb_env::try_write(const work& what) {
+  const std::shared_lock open{open_};
+  MDB_txn* raw = nullptr;
+  if (const int error = mdb_txn_begin(env_.get(), nullptr, 0, &raw))
+    return error;
+  std::unique_ptr<MDB_txn, decltype(&mdb_txn_abort)> txn{raw, &mdb_txn_abort};
+  if (const int error = what(raw))
+    return error;
+  return mdb_txn_commit(txn.release()); // which also ends a transaction that it cannot commit
+}
+
+bool lmdb_env::grow() {
+  MDB_envinfo now{};
+  if (mdb_env_info(env_.get(), &now) != 0 || now.me_mapsize >= options_.map_bytes_max)
+    return false;
+  const auto bytes = std::min(now.me_mapsize * 2, options_.map_bytes_max);
+  const std::unique_lock alone{open_};
+  if (const int error = mdb_env_set_mapsize(env_.get(), bytes)) {
+    spdlog::warn("event=map_not_grown bytes={} why=\"{}\"", bytes, mdb_strerror(error));
+    return false;
+  }
+  spdlog::info("event=map_grown bytes={}", bytes);
+  return true;
+}
+
+failure lmdb_env::failure_of(int error) const {
+  // LMDB answers EIO to a write that was cut short, which is how most file systems say for the
+  // first time that they are full.
+  const bool full = error == MDB_MAP_FULL || error == ENOSPC || error == EDQUOT || error == EFBIG;
+  int fd = -1;
+  if (full
+      || (error == EIO
+          && (folder_.has_less_than(scarce_bytes)
+              || (mdb_env_get_fd(env_.get(), &fd) == 0 && near_size_limit(fd)))))
+    return {ec::store_full, "the store " + folder_.path().string()
+                                + " has no room left; free disk space, then it goes on by itself"};
+  return broken(error);
+}
+
+} // namespace claw

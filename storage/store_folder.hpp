@@ -1,0 +1,38 @@
+#pragma once
+// The folder of a store on disk: made on demand for nobody but its owner, used by one process at a
+// time.
+
+#include "actors/domain/error.hpp"
+#include "storage/owned_fd.hpp"
+
+#include <filesystem>
+
+namespace claw {
+
+/// Holds the folder's lock (`broker.lock` in it) as long as it lives; the kernel drops the lock of
+/// a killed process.
+class store_folder {
+public:
+  /// Makes the folder (0700, its missing parents too) and locks it. Warns of a network file system,
+  /// on which LMDB's memory map and locks are not safe. Errors: `bad_config` when the path is no
+  /// folder or cannot be one, `unavailable` when another process has it, `store_broken` when the
+  /// lock file cannot be opened.
+  static outcome<store_folder> open(const std::filesystem::path& path);
+
+  const std::filesystem::path& path() const noexcept { return path_; }
+
+  /// Makes the names of new files in the folder, and of the folder itself, survive a power cut.
+  outcome<done> sync_names() const;
+
+  /// True when the file system has less than `bytes` free for us, or cannot say.
+  bool has_less_than(std::uintmax_t bytes) const;
+
+private:
+  store_folder(std::filesystem::path path, owned_fd lock)
+      : path_(std::move(path)), lock_(std::move(lock)) {}
+
+  std::filesystem::path path_;
+  owned_fd lock_;
+};
+
+} // namespace claw
