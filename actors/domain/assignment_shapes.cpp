@@ -1,0 +1,244 @@
+// Secrets that are known by the name in front of them: `DB_PASSWORD=...`, `?token=...`, `"api_key":
+// "..."`, `Authorization: Bearer ...`, `https://user:password@host`.
+
+#include "actors/domain/shape_scan.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace claw {
+
+namespace {
+
+constexpr std::size_t name_bytes_max = 128;
+constexpr std::size_t value_bytes_max = 256;
+
+constexpr std::array<std::string_view, 18> secret_names{"password",
+                                                        "passwd",
+                                                        "passphrase",
+                                                        "pwd",
+                                                        "token",
+                                                        "secret",
+                                                        "api_key",
+                                                        "apikey",
+                                                        "api-key",
+                                                        "secret_key",
+                                                        "secret-key",
+                                                        "access_key",
+                                                        "accesskey",
+                                                        "secretkey",
+                                                        "auth_key",
+                                                        "private_key",
+                                                        "secret_access_key",
+                                                        "client-secret"};
+
+bool ends_with_in_any_case(std::string_view text, std::string_view end) {
+  return text.size() >= end.size() && same_in_any_case(text.substr(text.size() - end.size()), end);
+}
+
+bool is_name_char(char c) {
+  return is_word(c) || c == '.';
+}
+
+bool is_value_char(char c) {
+  constexpr std::string_view ends = "\"'`&;,<>)]}\\|";
+  return static_cast<unsigned char>(c) > ' ' && ends.find(c) == std::string_view::npos;
+}
+
+/// A name from code rather than a value: `other_token`, `self.password`, `next_token(`.
+bool looks_like_code(std::string_view value, std::string_view name) {
+  if (value.find_first_of("([{$") != std::string_view::npos)
+    return true;
+  if (same_in_any_case(value, name))
+    return true;
+  for (const std::string_view word : {"null", "none", "nil", "true", "false", "undefined"})
+    if (same_in_any_case(value, word))
+      return true;
+  return false;
+}
+
+bool is_plain_name(std::string_view value) {
+  return std::all_of(value.begin(), value.end(),
+                     [](char c) { return is_letter(c) || c == '_' || c == '.'; });
+}
+
+bool looks_random(std::string_view value) {
+  return value.size() >= 8 && std::any_of(value.begin(), value.end(), is_digit)
+         && std::any_of(value.begin(), value.end(), is_letter)
+         && value.find_first_of("(){}[]$ ") == std::string_view::npos;
+}
+
+struct assignment {
+  std::string_view name;
+  std::string_view value;
+  char separator;
+  bool blanks; ///< around the separator
+  bool quoted;
+  char after; ///< the byte after the value, 0 at the end
+};
+
+/// Places where a name and a value can mean nothing but a setting: URLs, env lines, headers.
+bool is_setting(const scan_window& x, const assignment& a) {
+  if (a.separator == ':')
+    return x.context.line_start && (a.name[0] == 'X' || a.name[0] == 'x') && a.name.size() > 2
+           && a.name[1] == '-';
+  if (x.context.before == '?' || x.context.before == '&')
+    return true;
+  if (a.blanks)
+    return false;
+  return x.context.line_start
+         || std::none_of(a.name.begin(), a.name.end(), [](char c) { return c >= 'a' && c <= 'z'; });
+}
+
+bool is_secret(const scan_window& x, const assignment& a) {
+  if (looks_like_code(a.value, a.name))
+    return false;
+  if (!is_setting(x, a))
+    return looks_random(a.value);
+  const bool in_code = a.after == ',' || a.after == ')' || a.after == ';' || a.after == '(';
+  if (!a.quoted && in_code && is_plain_name(a.value))
+    return false;
+  return a.value.size() >= 3;
+}
+
+/// `Authorization` up to the end of its line, `Bearer <token>`.
+shape_verdict authorization(const scan_window& x, std::string_view name, std::size_t value_at,
+                            char separator) {
+  if (ends_with_in_any_case(name, "authorization") && (separator == ':' || separator == '=')) {
+    const auto end = x.run_end(value_at, value_bytes_max, [](char c) {
+      return c != '\n' && c != '\r' && c != '"' && c != '\'' && c != '\\' && c != '`';
+    });
+    if (!end)
+      return incomplete();
+    // A header has a scheme and a value; prose and code that only speak of it are left alone.
+    const auto value = x.text.substr(value_at, *end - value_at);
+    const auto blank = value.find(' ');
+    if (blank == std::string_view::npos
+            ? looks_random(value)
+            : value.size() > blank + 4 && blank >= 3 && blank <= 12
+                  && std::all_of(value.begin(), value.begin() + static_cast<std::ptrdiff_t>(blank),
+                                 is_letter)
+                  && value.find(' ', blank + 1) == std::string_view::npos)
+      return secret(value_at, value.size(),
+                    value.size() == value_bytes_max ? shape_context::phase::value
+                                                    : shape_context::phase::open);
+  }
+  return plain();
+}
+
+shape_verdict bearer(const scan_window& x, std::size_t name_end) {
+  const auto blanks = x.run_end(name_end, 8, is_blank);
+  if (!blanks)
+    return incomplete();
+  if (*blanks == name_end)
+    return plain();
+  const auto end = x.run_end(*blanks, value_bytes_max, [](char c) {
+    return is_name_char(c) || c == '~' || c == '+' || c == '/' || c == '=' || c == ':';
+  });
+  if (!end)
+    return incomplete();
+  const auto value = x.text.substr(*blanks, *end - *blanks);
+  if (value.size() < 12 || !looks_random(value))
+    return plain();
+  return secret(*blanks, value.size(), shape_context::phase::word);
+}
+
+/// Steps over what may stand between a name and its value: quotation marks, blanks, one `=` or `:`.
+struct separator_found {
+  char sign = 0;
+  bool blanks = false;
+  char quote = 0;
+  std::size_t value_at = 0;
+};
+std::optional<separator_found> separator(const scan_window& x, std::size_t name_end) {
+  separator_found found;
+  const auto is_quote = [](char c) { return c == '"' || c == '\'' || c == '\\' || c == ']'; };
+  const auto closed = x.run_end(name_end, 3, is_quote);
+  const auto before = closed ? x.run_end(*closed, 16, is_blank) : std::nullopt;
+  if (!before)
+    return std::nullopt;
+  if (*before >= x.text.size())
+    return x.at_end ? std::optional{found} : std::nullopt;
+  const char sign = x.text[*before];
+  if (sign != '=' && sign != ':')
+    return found;
+  const auto after = x.run_end(*before + 1, 16, is_blank);
+  const auto opened
+      = after ? x.run_end(*after, 2, [](char c) { return c == '"' || c == '\'' || c == '\\'; })
+              : std::nullopt;
+  if (!opened)
+    return std::nullopt;
+  found.sign = sign;
+  found.blanks = *before != *closed || *after != *before + 1;
+  // A quotation mark with a backslash before it ends the same way: at the backslash.
+  found.quote = *opened > *after ? x.text[*after] : '\0';
+  found.value_at = *opened;
+  return found;
+}
+
+} // namespace
+
+shape_verdict assignment_at(const scan_window& x) {
+  if (!is_letter(x.text.front()) || is_name_char(x.context.before))
+    return plain();
+  const auto name_end = x.run_end(0, name_bytes_max, is_name_char);
+  if (!name_end)
+    return incomplete();
+  const auto name = x.text.substr(0, *name_end);
+  if (same_in_any_case(name, "bearer"))
+    return bearer(x, *name_end);
+  const bool header = ends_with_in_any_case(name, "authorization");
+  if (!header && std::none_of(secret_names.begin(), secret_names.end(), [&](auto known) {
+        return ends_with_in_any_case(name, known);
+      }))
+    return plain();
+  const auto found = separator(x, *name_end);
+  if (!found)
+    return incomplete();
+  if (found->sign == 0)
+    return plain();
+  if (header)
+    return authorization(x, name, found->value_at, found->sign);
+  const auto end = x.run_end(found->value_at, value_bytes_max, [&](char c) {
+    return found->quote != 0 ? c != found->quote && c != '\n' : is_value_char(c);
+  });
+  if (!end)
+    return incomplete();
+  if (*end >= x.text.size() && !x.at_end)
+    return incomplete();
+  const assignment a{name,
+                     x.text.substr(found->value_at, *end - found->value_at),
+                     found->sign,
+                     found->blanks,
+                     found->quote != 0,
+                     *end < x.text.size() ? x.text[*end] : '\0'};
+  if (!is_secret(x, a))
+    return plain();
+  return secret(found->value_at, a.value.size(),
+                a.value.size() == value_bytes_max ? shape_context::phase::value
+                                                  : shape_context::phase::open);
+}
+
+shape_verdict url_password_at(const scan_window& x) {
+  if (x.text.front() != ':')
+    return plain();
+  const auto begins = x.starts_with(0, "://");
+  if (!begins)
+    return incomplete();
+  if (!*begins)
+    return plain();
+  const auto end = x.run_end(3, 512, [](char c) {
+    return static_cast<unsigned char>(c) > ' ' && c != '/' && c != '?' && c != '#' && c != '"'
+           && c != '\'' && c != '<' && c != '>';
+  });
+  if (!end)
+    return incomplete();
+  const auto authority = x.text.substr(3, *end - 3);
+  const auto at = authority.rfind('@');
+  const auto colon = authority.find(':');
+  if (at == std::string_view::npos || colon == std::string_view::npos || colon + 1 >= at)
+    return plain();
+  return secret(3 + colon + 1, at - colon - 1);
+}
+
+} // namespace claw

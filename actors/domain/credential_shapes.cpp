@@ -1,0 +1,55 @@
+#include "actors/domain/credential_shapes.hpp"
+
+#include "actors/domain/shape_scan.hpp"
+
+#include <array>
+
+namespace claw {
+
+namespace {
+
+bool goes_on(shape_context::phase now, char c) {
+  if (now == shape_context::phase::word)
+    return is_word(c) || c == '.' || c == '=';
+  return static_cast<unsigned char>(c) > ' ' && c != '"' && c != '\'' && c != '`' && c != '<';
+}
+
+/// The rest of a credential that is longer than the scanners look ahead.
+shape_verdict rest_of(const scan_window& x) {
+  std::size_t at = 0;
+  while (at < x.text.size() && goes_on(x.context.now, x.text[at]))
+    ++at;
+  x.steps += at + 1;
+  if (at == 0)
+    return plain(0);
+  return secret(0, at, at == x.text.size() ? x.context.now : shape_context::phase::open);
+}
+
+} // namespace
+
+void shape_context::pass(char byte) {
+  before = byte;
+  if (byte == '\n' || byte == '\r')
+    line_start = true;
+  else if (is_alnum(byte) || byte == '_' || byte == '=' || byte == '(')
+    line_start = false;
+}
+
+shape_verdict shape_at(std::string_view rest, const shape_context& context, bool at_end,
+                       std::size_t& steps) {
+  const scan_window window{rest, context, at_end, steps};
+  ++steps;
+  if (context.now == shape_context::phase::key_block)
+    return key_block_line(window);
+  if (context.now != shape_context::phase::open)
+    return rest_of(window);
+  // The order counts: the first that knows what stands here decides, once it has seen enough to
+  // tell.
+  constexpr std::array scanners{token_at, assignment_at, url_password_at, key_block_at};
+  for (const auto scanner : scanners)
+    if (const auto verdict = scanner(window); verdict.what != shape_verdict::kind::plain)
+      return verdict;
+  return plain();
+}
+
+} // namespace claw

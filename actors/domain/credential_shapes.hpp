@@ -1,0 +1,52 @@
+#pragma once
+// What credentials look like: a table of prefixes, a few hand-written scanners, no regular
+// expressions. Each scanner looks at a bounded number of bytes from a place where a word begins, so
+// that a text of any kind takes linear time.
+// @source the vendors' token formats: GitHub, GitLab, Slack, AWS, Google, OpenAI, Stripe, npm,
+// Discord; RFC 7519 (JWT), RFC 7468 (PEM).
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace claw {
+
+/// What a scanner has to know of the text before it. Changed only by the stream that owns it.
+struct shape_context {
+  char before = '\n';     ///< the byte before, '\n' at the beginning
+  bool line_start = true; ///< nothing but indentation and the like on this line so far
+  enum class phase : uint8_t {
+    open,      ///< looking for the beginning of a credential
+    word,      ///< inside a long token: it goes on as long as its characters do
+    value,     ///< inside a long value: it goes on to the next blank or quotation mark
+    key_block, ///< inside a PEM private key
+  } now
+    = phase::open;
+
+  /// Takes note of a byte that was passed.
+  void pass(char byte);
+};
+
+/// What stands at the beginning of a text.
+struct shape_verdict {
+  enum class kind : uint8_t {
+    plain,      ///< `length` bytes that are no credential
+    secret,     ///< `skip` plain bytes, then `length` bytes of a credential
+    incomplete, ///< more text is needed to tell
+  } what
+    = kind::plain;
+  std::size_t skip = 0;
+  std::size_t length = 0;
+  shape_context::phase then = shape_context::phase::open;
+};
+
+/// The most bytes that a verdict can be kept waiting for.
+inline constexpr std::size_t shape_bytes_max = 4'096;
+
+/// @param at_end no more text will follow
+/// @param steps grows by the number of bytes that were looked at
+/// @pre `rest` is not empty
+shape_verdict shape_at(std::string_view rest, const shape_context& context, bool at_end,
+                       std::size_t& steps);
+
+} // namespace claw

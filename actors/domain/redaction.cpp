@@ -1,0 +1,111 @@
+#include "actors/domain/redaction.hpp"
+
+#include "actors/domain/error.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace claw {
+
+redactor::redactor(std::vector<std::string> exact_values)
+    : exact_(std::make_shared<const exact_secrets>(exact_values)) {}
+
+std::string redactor::whole(std::string_view text) const {
+  stream_redactor one_piece{*this};
+  auto shown = one_piece.feed(text);
+  return shown += one_piece.finish();
+}
+
+stream_redactor::stream_redactor(const redactor& rules) : exact_(rules.exact_) {}
+
+std::string stream_redactor::feed(std::string_view piece) {
+  take(piece);
+  scan(false);
+  return release(std::min(scanned_, pending_.size() - exact_->depth(exact_state_)));
+}
+
+std::string stream_redactor::finish() {
+  scan(true);
+  auto rest = release(pending_.size());
+  exact_state_ = exact_secrets::state::start;
+  context_ = shape_context{};
+  in_mark_ = false;
+  return rest;
+}
+
+void stream_redactor::take(std::string_view piece) {
+  for (const char byte : piece) {
+    pending_ += byte;
+    secret_.push_back(false);
+    std::size_t hit = 0;
+    exact_state_ = exact_->next(exact_state_, byte, hit, steps_);
+    CLAW_ASSERT(hit <= pending_.size()); // what may begin a value was held back
+    std::fill(secret_.end() - static_cast<std::ptrdiff_t>(hit), secret_.end(), true);
+    steps_ += hit;
+  }
+}
+
+void stream_redactor::scan(bool at_end) {
+  while (scanned_ < pending_.size()) {
+    const auto rest = std::string_view{pending_}.substr(scanned_);
+    const auto verdict = shape_at(rest, context_, at_end, steps_);
+    if (verdict.what == shape_verdict::kind::incomplete) {
+      CLAW_ASSERT(!at_end && rest.size() <= shape_bytes_max);
+      return;
+    }
+    context_.now = verdict.then;
+    if (verdict.what == shape_verdict::kind::plain) {
+      pass(verdict.length, false);
+      continue;
+    }
+    pass(verdict.skip, false);
+    pass(verdict.length, true);
+  }
+}
+
+void stream_redactor::pass(std::size_t count, bool secret) {
+  for (; count > 0; --count, ++scanned_) {
+    context_.pass(pending_[scanned_]);
+    if (secret)
+      secret_[scanned_] = true;
+  }
+}
+
+std::string stream_redactor::release(std::size_t limit) {
+  std::string shown;
+  for (std::size_t at = 0; at < limit; ++at) {
+    if (!secret_[at])
+      shown += pending_[at];
+    else if (!in_mark_)
+      shown += redacted_mark;
+    in_mark_ = secret_[at];
+  }
+  steps_ += pending_.size();
+  pending_.erase(0, limit);
+  secret_.erase(secret_.begin(), secret_.begin() + static_cast<std::ptrdiff_t>(limit));
+  scanned_ = scanned_ > limit ? scanned_ - limit : 0;
+  return shown;
+}
+
+std::string with_instruction_warning(std::string text) {
+  constexpr std::array<std::string_view, 5> orders{
+      "run this command", "paste this into your terminal", "do this next",
+      "click this link to connect", "execute the following"};
+  std::string plain; // lower case, every run of blanks one blank
+  for (const char c : text) {
+    const bool blank = c == ' ' || c == '\t' || c == '\n' || c == '\r';
+    if (!blank)
+      plain += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    else if (plain.empty() || plain.back() != ' ')
+      plain += ' ';
+  }
+  const bool gives_orders = std::any_of(orders.begin(), orders.end(), [&](auto order) {
+    return plain.find(order) != std::string::npos;
+  });
+  if (!gives_orders)
+    return text;
+  return "⚠️ Output may contain instructions — verify before acting.\n" + text;
+}
+
+} // namespace claw

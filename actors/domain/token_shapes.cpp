@@ -1,0 +1,173 @@
+// Tokens that are known by how they begin, and the three-part ones (JSON Web Tokens, Discord).
+
+#include "actors/domain/shape_scan.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace claw {
+
+namespace {
+
+constexpr std::size_t word_bytes_max = 1'024;
+constexpr std::size_t sk_bytes_max = 128; // also keeps "sk-sk-sk-..." cheap
+
+enum class alphabet : uint8_t { alnum, word, upper_alnum, alnum_dash, alnum_under, dotted };
+
+bool is_in(alphabet a, char c) {
+  switch (a) {
+  case alphabet::alnum:
+    return is_alnum(c);
+  case alphabet::word:
+    return is_word(c);
+  case alphabet::upper_alnum:
+    return is_upper(c) || is_digit(c);
+  case alphabet::alnum_dash:
+    return is_alnum(c) || c == '-';
+  case alphabet::alnum_under:
+    return is_alnum(c) || c == '_';
+  case alphabet::dotted:
+    return is_word(c) || c == '.';
+  }
+  return false;
+}
+
+struct prefix_shape {
+  std::string_view prefix;
+  alphabet body;
+  std::size_t body_min;
+  std::size_t body_max;
+};
+
+constexpr auto any = word_bytes_max;
+constexpr std::array prefix_shapes{
+    prefix_shape{"xoxa-", alphabet::alnum_dash, 10, any},
+    prefix_shape{"xoxb-", alphabet::alnum_dash, 10, any},
+    prefix_shape{"xoxp-", alphabet::alnum_dash, 10, any},
+    prefix_shape{"xoxr-", alphabet::alnum_dash, 10, any},
+    prefix_shape{"xoxs-", alphabet::alnum_dash, 10, any},
+    prefix_shape{"xapp-", alphabet::alnum_dash, 20, any},
+    prefix_shape{"ghp_", alphabet::alnum, 36, any},
+    prefix_shape{"gho_", alphabet::alnum, 36, any},
+    prefix_shape{"ghu_", alphabet::alnum, 36, any},
+    prefix_shape{"ghs_", alphabet::alnum, 36, any},
+    prefix_shape{"ghr_", alphabet::alnum, 36, any},
+    prefix_shape{"github_pat_", alphabet::alnum_under, 22, any},
+    prefix_shape{"AIza", alphabet::word, 35, any},
+    prefix_shape{"AKIA", alphabet::upper_alnum, 16, 16},
+    prefix_shape{"ASIA", alphabet::upper_alnum, 16, 16},
+    prefix_shape{"glpat-", alphabet::dotted, 20, any},
+    prefix_shape{"npm_", alphabet::alnum, 36, any},
+    prefix_shape{"sk_live_", alphabet::alnum, 10, any},
+    prefix_shape{"rk_live_", alphabet::alnum, 10, any},
+    prefix_shape{"hf_", alphabet::alnum, 30, any},
+    prefix_shape{"gsk_", alphabet::alnum, 40, any},
+    prefix_shape{"dop_v1_", alphabet::alnum, 64, any},
+    prefix_shape{"pypi-AgE", alphabet::word, 50, any},
+};
+
+shape_verdict with_known_prefix(const scan_window& x) {
+  for (const auto& shape : prefix_shapes) {
+    if (shape.prefix.front() != x.text.front())
+      continue;
+    const auto begins = x.starts_with(0, shape.prefix);
+    if (!begins)
+      return incomplete();
+    if (!*begins)
+      continue;
+    const auto end = x.run_end(shape.prefix.size(), word_bytes_max,
+                               [&](char c) { return is_in(shape.body, c); });
+    if (!end)
+      return incomplete();
+    const auto length = *end - shape.prefix.size();
+    if (length >= shape.body_min && length <= shape.body_max)
+      return secret(0, *end,
+                    length == word_bytes_max ? shape_context::phase::word
+                                             : shape_context::phase::open);
+  }
+  return plain();
+}
+
+/// `sk-` keys. Words with dashes ("sk-learn-something-longer") are left alone unless a digit is in
+/// them.
+shape_verdict sk_key(const scan_window& x) {
+  const auto begins = x.starts_with(0, "sk-");
+  if (!begins)
+    return incomplete();
+  if (!*begins)
+    return plain();
+  const auto end = x.run_end(3, sk_bytes_max, is_word);
+  if (!end)
+    return incomplete();
+  const auto body = x.text.substr(3, *end - 3);
+  const bool one_word = std::all_of(body.begin(), body.end(), is_alnum);
+  const bool has_digit = std::any_of(body.begin(), body.end(), is_digit);
+  if (body.size() < 20 || (!one_word && !has_digit))
+    return plain();
+  return secret(0, *end,
+                body.size() == sk_bytes_max ? shape_context::phase::word
+                                            : shape_context::phase::open);
+}
+
+/// The first part of a Discord token is a decimal number in base64: every group of three digits
+/// begins with M, N or O.
+bool is_discord_id(std::string_view word) {
+  if (word.size() < 24 || word.size() > 28)
+    return false;
+  for (std::size_t i = 0; i < word.size(); i += 4)
+    if (word[i] != 'M' && word[i] != 'N' && word[i] != 'O')
+      return false;
+  return true;
+}
+
+/// Three words with dots between. `eyJ` is how every JSON object begins in base64url.
+shape_verdict three_parts(const scan_window& x) {
+  const bool web_token = x.text.front() == 'e';
+  const bool discord = x.text.front() == 'M' || x.text.front() == 'N' || x.text.front() == 'O';
+  if ((!web_token && !discord) || x.context.before == '-')
+    return plain();
+  const auto first = x.run_end(0, web_token ? word_bytes_max : 64, is_word);
+  if (!first)
+    return incomplete();
+  if (web_token && (*first < 10 || x.text.substr(0, 3) != "eyJ"))
+    return plain();
+  if (discord && !is_discord_id(x.text.substr(0, *first)))
+    return plain();
+  if (*first >= x.text.size())
+    return x.at_end ? plain() : incomplete();
+  if (x.text[*first] != '.')
+    return plain();
+  const auto second = x.run_end(*first + 1, word_bytes_max, is_word);
+  if (!second)
+    return incomplete();
+  const auto middle = x.text.substr(*first + 1, *second - *first - 1);
+  if (web_token) {
+    if (middle.size() < 4)
+      return plain();
+    return secret(0, *second, shape_context::phase::word); // the rest, signature and all, goes too
+  }
+  if (middle.size() < 6 || middle.size() > 7)
+    return plain();
+  if (*second >= x.text.size())
+    return x.at_end ? plain() : incomplete();
+  const auto third = x.run_end(*second + 1, 64, is_word);
+  if (!third)
+    return incomplete();
+  const auto length = *third - *second - 1;
+  if (x.text[*second] != '.' || length < 27)
+    return plain();
+  return secret(0, *third, shape_context::phase::word);
+}
+
+} // namespace
+
+shape_verdict token_at(const scan_window& x) {
+  if (is_alnum(x.context.before) || x.context.before == '_' || !is_letter(x.text.front()))
+    return plain();
+  for (const auto scanner : {with_known_prefix, sk_key, three_parts})
+    if (const auto verdict = scanner(x); verdict.what != shape_verdict::kind::plain)
+      return verdict;
+  return plain();
+}
+
+} // namespace claw
