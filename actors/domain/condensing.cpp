@@ -1,0 +1,49 @@
+#include "actors/domain/condensing.hpp"
+
+#include "actors/domain/shorten.hpp"
+
+#include <algorithm>
+
+namespace claw {
+
+namespace {
+
+constexpr std::size_t digest_bytes = 240; // enough for both lines of the fence
+constexpr std::size_t slack_bytes
+    = 160; // what a marker adds; a text within it is not shortened again
+
+bool shorten_to(std::string& content, std::size_t bytes) {
+  if (content.size() <= bytes + slack_bytes)
+    return false;
+  content = head_and_tail(content, bytes).text;
+  return true;
+}
+
+} // namespace
+
+uint64_t estimated_tokens(const std::vector<chat_message>& messages,
+                          const std::vector<tool_spec>& tools) {
+  std::size_t bytes = 0;
+  for (const auto& m : messages) {
+    bytes += m.content.size();
+    for (const auto& call : m.calls)
+      bytes += call.name.size() + call.arguments_json.size() + 20;
+  }
+  for (const auto& tool : tools)
+    bytes += tool.name.size() + tool.description.size() + tool.parameters_json.size() + 40;
+  return bytes * 10 / 32 + 6 * messages.size();
+}
+
+bool condense(std::vector<chat_message>& messages, std::size_t newest_bytes) {
+  const auto newest = std::find_if(messages.rbegin(), messages.rend(), [](const chat_message& m) {
+    return m.role == message_role::assistant && !m.calls.empty();
+  });
+  const auto newest_at = static_cast<std::size_t>(messages.rend() - newest);
+  bool shorter = false;
+  for (std::size_t i = 0; i < messages.size(); ++i)
+    if (messages[i].role == message_role::tool)
+      shorter |= shorten_to(messages[i].content, i < newest_at ? digest_bytes : newest_bytes);
+  return shorter;
+}
+
+} // namespace claw
