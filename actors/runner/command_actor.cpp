@@ -1,6 +1,7 @@
 #include "actors/runner/command_actor.hpp"
 
 #include "actors/runner/post.hpp"
+#include "actors/shared/guard.hpp"
 
 #include <utility>
 
@@ -8,6 +9,7 @@ namespace claw {
 
 caf::behavior command_actor(caf::stateful_actor<command_state>* self, run_config_ptr config,
                             command_order order, caf::actor_addr parent) {
+  guard(self);
   caf::anon_send(self, begin_atom::value);
   return {
       [=](begin_atom) {

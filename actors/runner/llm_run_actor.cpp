@@ -1,0 +1,378 @@
+#include "actors/runner/llm_run_actor.hpp"
+
+#include "actors/domain/log_value.hpp"
+#include "actors/domain/prompting.hpp"
+#include "actors/runner/chat_actor.hpp"
+#include "actors/runner/post.hpp"
+#include "actors/runner/tool_actor.hpp"
+#include "actors/shared/guard.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace claw {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+using chat_overdue_atom = caf::atom_constant<caf::atom("chatdue")>;
+using tools_overdue_atom = caf::atom_constant<caf::atom("toolsdue")>;
+using wait_over_atom = caf::atom_constant<caf::atom("waitover")>;
+using text_due_atom = caf::atom_constant<caf::atom("textdue")>;
+
+/// Ports keep their own deadlines; one that does not is left behind after this.
+constexpr std::chrono::seconds grace{1};
+
+tool_result failed_result(std::string sentence) {
+  tool_result x;
+  x.error = std::move(sentence);
+  x.content = x.error;
+  return x;
+}
+
+template <class State, class... Ts>
+caf::actor spawn_child(caf::stateful_actor<State>* self, bool detached, Ts&&... xs) {
+  return detached ? self->template spawn<caf::monitored + caf::detached>(std::forward<Ts>(xs)...)
+                  : self->template spawn<caf::monitored>(std::forward<Ts>(xs)...);
+}
+
+} // namespace
+
+caf::behavior llm_run_actor(caf::stateful_actor<llm_run_state>* self, run_config_ptr config,
+                            llm_order order, caf::actor_addr parent) {
+  guard(self);
+  auto& state = self->state;
+  state.config_ = std::move(config);
+  state.order_ = std::move(order);
+  state.parent_ = std::move(parent);
+  if (const auto watched = caf::actor_cast<caf::actor>(state.parent_))
+    self->monitor(watched);
+  self->set_down_handler([self](const caf::down_msg& x) { self->state.on_down(x); });
+  caf::anon_send(self, begin_atom::value);
+  return state.behavior();
+}
+
+llm_run_state::llm_run_state(caf::stateful_actor<llm_run_state>* self) : self_(self) {}
+
+llm_run_state::~llm_run_state() {
+  tools_stop_.stop();
+  if (request_)
+    request_->stop.stop();
+}
+
+caf::behavior llm_run_state::behavior() {
+  return {
+      [this](begin_atom) { on_begin(); },
+      [this](const chat_heard& x) { on_chat_heard(x); },
+      [this](const chat_ended& x) { on_chat_ended(x); },
+      [this](const tool_ended& x) { on_tool_ended(x); },
+      [this](const run_cancel&) { self_->quit(); },
+      [this](chat_overdue_atom, uint64_t request) { on_chat_overdue(request); },
+      [this](tools_overdue_atom, uint64_t step) { on_tools_overdue(step); },
+      [this](wait_over_atom, uint64_t wait) { on_wait_over(wait); },
+      [this](text_due_atom) { on_text_due(); },
+  };
+}
+
+std::chrono::steady_clock::time_point llm_run_state::now() const {
+  return self_->clock().now();
+}
+
+// -- the beginning --------------------------------------------------------------------------------
+
+void llm_run_state::on_begin() {
+  auto setup = prepare();
+  if (!setup)
+    return end(setup.error());
+  loop_.emplace(*std::move(setup));
+  if (config_->checkpoints && order_.job.checkpoint_json) {
+    const auto earlier = config_->checkpoints->parse(*order_.job.checkpoint_json);
+    if (earlier && loop_->resume(*earlier)) {
+      reported_step_ = loop_->steps();
+      spdlog::info("event=llm_run_resumed job_id={} worker_id={} step={}", order_.job.id,
+                   config_->worker_id, loop_->steps());
+    }
+  }
+  act(loop_->begin(now()));
+}
+
+outcome<tool_loop::setup> llm_run_state::prepare() const {
+  if (!config_->model)
+    return failure{ec::not_configured, "LLM not configured (set LLM_BASE_URL and LLM_MODEL)"};
+  auto task = config_->tasks->parse(order_.job.payload);
+  if (!task)
+    return task.error();
+  const auto holds = [](const std::vector<std::string>& tools, const std::string& tool) {
+    return std::find(tools.begin(), tools.end(), tool) != tools.end();
+  };
+  const auto asked = task->tools.value_or(config_->allowed_tools);
+  for (const auto& tool : asked)
+    if (!holds(config_->allowed_tools, tool))
+      return failure{ec::tool_refused, "llm_task tools must be subset of LLM_ALLOWED_TOOLS"};
+  tool_loop::setup x;
+  for (auto& spec : config_->tools->specs())
+    if (holds(asked, spec.name))
+      x.tools.push_back(std::move(spec));
+  x.task = *std::move(task);
+  x.task.prompt = config_->redact->whole(x.task.prompt);
+  x.limits = config_->loop;
+  x.model = config_->model->name();
+  x.worker_id = config_->worker_id;
+  x.fence = fence_from(config_->random());
+  x.start = now();
+  x.deadline = order_.deadline;
+  return x;
+}
+
+// -- actions --------------------------------------------------------------------------------------
+
+void llm_run_state::act(loop_action action) {
+  std::visit([this](auto& x) { carry_out(x); }, action);
+}
+
+void llm_run_state::carry_out(ask_model& x) {
+  report_checkpoint();
+  progress("status",
+           config_->tasks->status("asking_model", "step " + std::to_string(loop_->steps() + 1)));
+  const auto deadline = x.request.deadline;
+  request_.emplace(open_request{{}, {}, stream_redactor{*config_->redact}});
+  chat_order order{++requests_, std::move(x.request), request_->stop.token()};
+  request_->chat = spawn_child(self_, config_->detached, chat_actor, config_, std::move(order),
+                               self_->address());
+  self_->delayed_send(self_, deadline - now() + grace, chat_overdue_atom::value, requests_);
+}
+
+void llm_run_state::carry_out(wait_for_model& x) {
+  spdlog::warn("event=llm_request_retried job_id={} worker_id={} wait_ms={} why={}", order_.job.id,
+               config_->worker_id, x.wait.count(), log_value(config_->redact->whole(x.why)));
+  progress("status", config_->tasks->status("retry", config_->redact->whole(x.why)));
+  self_->delayed_send(self_, x.wait, wait_over_atom::value, ++waits_);
+}
+
+void llm_run_state::carry_out(run_tools& x) {
+  report_answered();
+  calls_.clear();
+  tools_stop_ = stop_source{};
+  auto latest = now();
+  for (auto& call : x.calls) {
+    latest = std::max(latest, call.deadline);
+    progress("tool_call", config_->tasks->tool_started(shown(call.call), loop_->steps()));
+    tool_order order{loop_->steps(), calls_.size(), call, tools_stop_.token()};
+    auto tool = spawn_child(self_, config_->detached, tool_actor, config_, std::move(order),
+                            self_->address());
+    calls_.push_back({std::move(call), std::move(tool), std::nullopt});
+  }
+  self_->delayed_send(self_, latest - now() + grace, tools_overdue_atom::value,
+                      uint64_t{loop_->steps()});
+}
+
+void llm_run_state::carry_out(finish_run& x) {
+  report_answered();
+  auto& report = x.report;
+  if (report.safety_reason == to_string(stop_reason::policy_refused))
+    spdlog::warn("event=llm_task_policy_refused job_id={} worker_id={} step={} refusals={}",
+                 order_.job.id, config_->worker_id, report.steps, report.refusals);
+  spdlog::info(
+      "event=llm_run_finished job_id={} worker_id={} steps={} calls={} elapsed_ms={} why={}",
+      order_.job.id, config_->worker_id, report.steps, report.calls.size(), report.duration.count(),
+      log_value(report.safety_reason));
+  const auto& redact = *config_->redact;
+  report.final_text = redact.whole(report.final_text);
+  for (auto& call : report.calls) {
+    call.arguments_json = redact.whole(call.arguments_json);
+    call.output = redact.whole(call.output);
+  }
+  for (auto& note : report.notes)
+    note = redact.whole(note);
+  progress("usage", config_->tasks->usage(report.prompt_tokens, report.completion_tokens));
+  end(config_->tasks->render(report));
+}
+
+void llm_run_state::carry_out(fail_run& x) {
+  report_answered();
+  end(std::move(x.why));
+}
+
+void llm_run_state::end(outcome<std::string> result) {
+  if (!result) {
+    auto why = result.error();
+    why.why = config_->redact->whole(why.why);
+    spdlog::warn("event=llm_run_failed job_id={} worker_id={} ec={} why={}", order_.job.id,
+                 config_->worker_id, to_string(why.code), log_value(why.why));
+    result = std::move(why);
+  }
+  post(parent_, llm_ended{std::move(result)});
+  self_->quit();
+}
+
+// -- what children say ------------------------------------------------------------------------------
+
+void llm_run_state::on_chat_heard(const chat_heard& x) {
+  if (!request_ || x.request != requests_)
+    return;
+  switch (x.what.what) {
+  case chat_progress::kind::prefill:
+    break; // nothing to show but that it lives, and that the lease keeper tells already
+  case chat_progress::kind::thinking:
+    if (!std::exchange(request_->thinking, true))
+      progress("status", config_->tasks->status("thinking", ""));
+    break;
+  case chat_progress::kind::text:
+    pace_.add(request_->redact.feed(x.what.text));
+    show_text();
+    break;
+  }
+}
+
+void llm_run_state::on_chat_ended(const chat_ended& x) {
+  if (!request_ || x.request != requests_)
+    return;
+  if (!x.what.reply)
+    return chat_failed(x.what.failure);
+  pace_.add(request_->redact.finish());
+  if (const auto rest = pace_.take(now()); !rest.empty())
+    progress("delta", config_->tasks->text_delta(rest));
+  request_.reset();
+  if (const auto& usage = x.what.reply->usage)
+    progress("usage", config_->tasks->usage(usage->prompt_tokens, usage->completion_tokens));
+  act(loop_->after_reply(*x.what.reply, checked(*x.what.reply), now()));
+}
+
+void llm_run_state::on_chat_overdue(uint64_t request) {
+  if (request_ && request == requests_)
+    chat_failed({chat_error::timed_out, "the model did not answer in time", {}, {}});
+}
+
+void llm_run_state::chat_failed(chat_failure x) {
+  request_->stop.stop();
+  pace_.drop();
+  if (request_->shown)
+    progress("status", config_->tasks->status("withdrawn", "the answer broke off"));
+  request_.reset();
+  act(loop_->after_chat_failure(x, now(), config_->random()));
+}
+
+std::vector<checked_call> llm_run_state::checked(const chat_reply& x) const {
+  std::vector<checked_call> out;
+  for (const auto& call : x.calls)
+    out.push_back({call, config_->tools->check(call)});
+  return out;
+}
+
+void llm_run_state::on_tool_ended(const tool_ended& x) {
+  if (loop_ && x.step == loop_->steps() && x.index < calls_.size())
+    settle(x.index, x.result, x.took);
+}
+
+void llm_run_state::on_tools_overdue(uint64_t step) {
+  if (!loop_ || step != loop_->steps())
+    return;
+  tools_stop_.stop();
+  for (std::size_t i = 0; i < calls_.size(); ++i)
+    settle(i, failed_result(calls_[i].what.call.name + " timed out"), milliseconds{0});
+}
+
+/// The first result of a call counts; with the last one the step is complete.
+void llm_run_state::settle(std::size_t index, tool_result result, milliseconds took) {
+  if (index >= calls_.size() || calls_[index].result)
+    return;
+  auto& call = calls_[index];
+  call.result = shown(std::move(result));
+  spdlog::info(
+      "event=tool_called job_id={} worker_id={} step={} tool={} status={} elapsed_ms={} bytes={}",
+      order_.job.id, config_->worker_id, loop_->steps(), log_value(call.what.call.name),
+      call.result->ok ? "ok" : "error", took.count(), call.result->content.size());
+  progress("tool_result",
+           config_->tasks->tool_ended(shown(call.what.call), loop_->steps(), *call.result, took));
+  std::vector<tool_result> results;
+  for (const auto& x : calls_) {
+    if (!x.result)
+      return;
+    results.push_back(*x.result);
+  }
+  calls_.clear();
+  act(loop_->after_tools(results, now()));
+}
+
+void llm_run_state::on_down(const caf::down_msg& x) {
+  if (x.source == parent_)
+    return self_->quit();
+  if (!x.reason)
+    return; // what it had to say has arrived before
+  const auto why = self_->system().render(x.reason);
+  if (request_ && request_->chat.address() == x.source)
+    return chat_failed(
+        {chat_error::server_fault, "the request to the model crashed: " + why, {}, {}});
+  for (std::size_t i = 0; i < calls_.size(); ++i)
+    if (calls_[i].tool.address() == x.source)
+      return settle(i, failed_result("tool crashed: " + why), milliseconds{0});
+}
+
+void llm_run_state::on_wait_over(uint64_t wait) {
+  if (wait == waits_ && !request_ && calls_.empty())
+    act(loop_->after_wait(now()));
+}
+
+// -- progress ---------------------------------------------------------------------------------------
+
+void llm_run_state::on_text_due() {
+  text_timer_armed_ = false;
+  show_text();
+}
+
+void llm_run_state::show_text() {
+  const auto due = pace_.due_in(now());
+  if (!due || !request_)
+    return;
+  if (*due == milliseconds{0}) {
+    request_->shown = true;
+    progress("delta", config_->tasks->text_delta(pace_.take(now())));
+  } else if (!std::exchange(text_timer_armed_, true)) {
+    self_->delayed_send(self_, *due, text_due_atom::value);
+  }
+}
+
+void llm_run_state::report_answered() {
+  for (const auto& x : loop_->answered()) {
+    progress("tool_call", config_->tasks->tool_started(shown(x.call), loop_->steps()));
+    progress("tool_result", config_->tasks->tool_ended(shown(x.call), loop_->steps(),
+                                                       shown(x.result), milliseconds{0}));
+  }
+}
+
+void llm_run_state::report_checkpoint() {
+  if (!config_->checkpoints || loop_->steps() == reported_step_)
+    return;
+  reported_step_ = loop_->steps();
+  auto x = loop_->checkpoint();
+  for (auto& message : x.messages) {
+    if (message.role == message_role::assistant)
+      message.content = config_->redact->whole(message.content);
+    for (auto& call : message.calls)
+      if (config_->redact->whole(call.arguments_json) != call.arguments_json)
+        call.arguments_json = "{}"; // a redacted text may be no JSON any more
+  }
+  for (auto& call : x.calls)
+    call.arguments_json = config_->redact->whole(call.arguments_json);
+  progress("checkpoint", config_->checkpoints->render(x));
+}
+
+void llm_run_state::progress(const char* type, std::string data_json) {
+  post(parent_, run_progress{order_.job.id, order_.job.lease_id, type, std::move(data_json)});
+}
+
+tool_call llm_run_state::shown(tool_call x) const {
+  x.arguments_json = config_->redact->whole(x.arguments_json);
+  return x;
+}
+
+tool_result llm_run_state::shown(tool_result x) const {
+  x.content = config_->redact->whole(x.content);
+  x.error = config_->redact->whole(x.error);
+  return x;
+}
+
+} // namespace claw
