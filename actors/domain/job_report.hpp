@@ -1,0 +1,22 @@
+#pragma once
+// How one attempt at a job ended, as its runner reports it to the broker.
+
+#include <cstdint>
+#include <string>
+
+namespace claw {
+
+struct job_report {
+  enum class kind : uint8_t { result, failure };
+
+  std::string job_id;
+  std::string lease_id;  ///< "" from an old broker
+  std::string worker_id; ///< under which the job was claimed
+  kind what = kind::result;
+  std::string text;      ///< redacted
+  int64_t made_at_s = 0; ///< wall time; reports that are too old are dropped
+
+  friend bool operator==(const job_report&, const job_report&) = default;
+};
+
+} // namespace claw

@@ -1,0 +1,99 @@
+#pragma once
+// What the runner's actors ask a broker_link, and what it answers; and what lease keepers and progress tell the claim
+// actor. All of them stay inside one process.
+
+#include "actors/ports/broker_api.hpp"
+#include "actors/ports/outbox_store.hpp"
+#include "actors/protocol/caf.hpp"
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+namespace claw {
+
+/// Which attempt at which job. Two attempts at one job of an old broker cannot be told apart.
+struct job_hold {
+  std::string job_id;
+  std::string lease_id; ///< "" from an old broker
+
+  friend auto operator<=>(const job_hold&, const job_hold&) = default;
+};
+
+// -- to a broker_link; each is answered by the struct below it ----------------------------------------------------
+
+struct claim_order {
+  std::chrono::seconds wait{0};
+};
+struct claim_answer {
+  outcome<std::optional<remote_job>> what;
+};
+
+struct renew_order {
+  job_hold hold;
+};
+struct renew_answer {
+  outcome<worker_api::renewed> what;
+};
+
+struct events_order {
+  job_hold hold;
+  std::string events_json;
+};
+struct events_answer {
+  outcome<worker_api::reported> what;
+};
+
+struct report_order {
+  job_report report;
+};
+struct release_order {
+  job_hold hold;
+};
+struct done_answer { ///< to both
+  outcome<done> what;
+};
+
+// -- to the claim actor ---------------------------------------------------------------------------------------------
+
+/// The job is somebody else's now: drop the work, report nothing.
+struct lease_gone {
+  job_hold hold;
+  std::string why;
+};
+
+/// Somebody asked for this job to end.
+struct cancel_asked {
+  job_hold hold;
+};
+
+/// Claim nothing more, end what runs, give it back. Answered with `done_answer` when that is done.
+struct stop_order {};
+
+// -- to progress and outbox -----------------------------------------------------------------------------------------
+
+/// To progress: send what is left of this job now. Answered with `done_answer` when it is on its way.
+struct progress_flush {
+  job_hold hold;
+};
+
+/// To the outbox: everything to disk, then one more try each. Answered with `done_answer`.
+struct outbox_flush {};
+
+} // namespace claw
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::job_report)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::claim_order)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::claim_answer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::renew_order)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::renew_answer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::events_order)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::events_answer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::report_order)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::release_order)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::done_answer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::lease_gone)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::cancel_asked)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::stop_order)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::progress_flush)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::outbox_flush)

@@ -1,0 +1,51 @@
+#include "actors/runner/broker_link_actor.hpp"
+
+#include "actors/shared/guard.hpp"
+
+namespace claw {
+
+namespace {
+
+remote_job job_of(const job_hold& hold) {
+  remote_job job;
+  job.id = hold.job_id;
+  job.lease_id = hold.lease_id;
+  return job;
+}
+
+done_answer deliver(broker_link_state& link, const job_report& x) {
+  auto me = link.me;
+  me.worker_id = x.worker_id; // a report from before a restart belongs to the name of then
+  const auto job = job_of({x.job_id, x.lease_id});
+  return {x.what == job_report::kind::result ? link.broker->post_result(me, job, x.text)
+                                             : link.broker->post_failure(me, job, x.text)};
+}
+
+} // namespace
+
+caf::behavior broker_link_actor(caf::stateful_actor<broker_link_state>* self,
+                                std::shared_ptr<worker_api> broker, worker_identity me,
+                                stop_token stop) {
+  guard(self);
+  auto& link = self->state;
+  link.broker = std::move(broker);
+  link.me = std::move(me);
+  link.stop = std::move(stop);
+  return {
+      [&link](const claim_order& x) {
+        return claim_answer{link.broker->claim(link.me, x.wait, link.stop)};
+      },
+      [&link](const renew_order& x) {
+        return renew_answer{link.broker->renew(link.me, job_of(x.hold))};
+      },
+      [&link](const events_order& x) {
+        return events_answer{link.broker->post_events(link.me, job_of(x.hold), x.events_json)};
+      },
+      [&link](const report_order& x) { return deliver(link, x.report); },
+      [&link](const release_order& x) {
+        return done_answer{link.broker->release(link.me, job_of(x.hold))};
+      },
+  };
+}
+
+} // namespace claw

@@ -1,0 +1,76 @@
+#pragma once
+// The runner's foreman: claims jobs while it has a free slot, starts a job_run and a lease_keeper for each, and sends
+// off how each ended. It never blocks and knows no HTTP.
+//
+//   in   run_outcome, run_progress       from its runs
+//        lease_gone, cancel_asked        from lease keepers and progress
+//        stop_order                      once; answered when every job is reported or given back
+//   out  claim_order, release_order to links; run_progress, progress_flush to progress; job_report to the outbox
+
+#include "actors/domain/claim_pace.hpp"
+#include "actors/ports/broker_api.hpp"
+#include "actors/protocol/caf.hpp"
+#include "actors/protocol/link_messages.hpp"
+#include "actors/protocol/runner_messages.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace claw {
+
+struct claim_config {
+  /// Spawns the run of a granted job; it reports to `parent` as job_run does. The claim actor monitors it.
+  std::function<caf::actor(caf::event_based_actor* parent, const remote_job& job)> start_run;
+
+  caf::actor claims;   ///< a link for claims only
+  caf::actor renewals; ///< a link for lease keepers
+  caf::actor reports;  ///< a link, here for releases
+  caf::actor progress;
+  caf::actor outbox;
+
+  std::string worker_id;
+  std::vector<std::string> commands; ///< what runs can do, llm_task included
+  uint32_t slots = 1;                ///< WORKER_SLOTS
+  std::chrono::seconds wait{25};     ///< how long a broker is asked to hold a claim
+  std::chrono::milliseconds poll_interval{10'000};
+  std::chrono::milliseconds stop_time_max{
+      4'000}; ///< after it, jobs are given back whether their runs ended or not
+  std::function<int64_t()> wall_s;
+  std::function<uint64_t()> random;
+};
+
+/// Why a run was told to end early; what is then said to the broker.
+enum class stop_cause : uint8_t {
+  none,
+  lease_lost, ///< nothing: the job is somebody else's
+  cancelled,  ///< the failure `cancelled`
+  shutdown,   ///< the job is given back
+};
+
+struct run_slot {
+  job_hold hold;
+  caf::actor run; ///< held: a monitor alone keeps nobody alive
+  caf::actor keeper;
+  stop_cause cause = stop_cause::none;
+};
+
+struct claim_state {
+  claim_config config;
+  claim_pace pace;
+  std::vector<run_slot> slots; ///< the busy ones
+  bool claiming = false;       ///< a claim, or the pause before one, is under way
+  bool stopping = false;
+  uint32_t closing = 0; ///< reports and releases on their way
+  caf::response_promise stopped;
+
+  ~claim_state();
+
+  static inline const char* name = "claim";
+};
+
+caf::behavior claim_actor(caf::stateful_actor<claim_state>* self, claim_config config);
+
+} // namespace claw

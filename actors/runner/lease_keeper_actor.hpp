@@ -1,0 +1,33 @@
+#pragma once
+// Keeps the lease of one attempt alive while the work goes on, whatever the work is doing. Tells its parent when the job
+// is lost or is to be cancelled; goes quiet where an old broker knows no renewal. Ends with its parent.
+//
+//   out  renew_order to the link; lease_gone, cancel_asked to the parent
+
+#include "actors/domain/lease_watch.hpp"
+#include "actors/protocol/caf.hpp"
+#include "actors/protocol/link_messages.hpp"
+
+#include <chrono>
+
+namespace claw {
+
+struct lease_keeper_config {
+  caf::actor link; ///< for renewals only
+  caf::actor_addr parent;
+  job_hold hold;
+  std::chrono::milliseconds term; ///< of the lease, as lease_term_of says
+};
+
+struct lease_keeper_state {
+  lease_keeper_config config;
+  lease_watch watch;
+  bool cancel_told = false;
+
+  static inline const char* name = "lease_keeper";
+};
+
+caf::behavior lease_keeper_actor(caf::stateful_actor<lease_keeper_state>* self,
+                                 lease_keeper_config config);
+
+} // namespace claw

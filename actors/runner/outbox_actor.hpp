@@ -1,0 +1,39 @@
+#pragma once
+// Delivers how jobs ended. A report that the broker did not take at the first try is kept on disk until it does, or says
+// no for good, or the report is too old. Waits for the disk, so its spawner detaches it.
+//
+//   in   job_report; outbox_flush, answered when everything is on disk and has been tried once more
+//   out  report_order to the link
+
+#include "actors/domain/delivery_queue.hpp"
+#include "actors/ports/outbox_store.hpp"
+#include "actors/protocol/caf.hpp"
+#include "actors/protocol/link_messages.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+
+namespace claw {
+
+struct outbox_config {
+  caf::actor link;
+  std::shared_ptr<outbox_store> store; ///< this actor's alone
+  std::function<int64_t()> wall_s;
+  std::function<uint64_t()> random;
+};
+
+struct outbox_state {
+  outbox_config config;
+  delivery_queue queue;
+  uint64_t timers = 0; ///< names the newest timer; older ones are void
+  bool in_flight = false;
+  bool flushing = false;
+  caf::response_promise flushed;
+
+  static inline const char* name = "outbox";
+};
+
+caf::behavior outbox_actor(caf::stateful_actor<outbox_state>* self, outbox_config config);
+
+} // namespace claw
