@@ -65,8 +65,12 @@ std::optional<job_id> parse_job_id(std::string_view text) {
   return id;
 }
 
+int64_t created_ms(const job_id& id) {
+  return static_cast<int64_t>(ordinal(id) >> 12);
+}
+
 job_id_source::job_id_source(job_id last, std::function<uint64_t()> random)
-  : last_(last), random_(std::move(random)) {}
+    : last_(last), random_(std::move(random)) {}
 
 job_id job_id_source::next(int64_t now_ms) {
   const auto least = ordinal(last_) + 1;

@@ -26,6 +26,9 @@ std::string to_string(const job_id& id);
 /// @returns nothing unless the text is a UUID in its 36-character form (either case).
 std::optional<job_id> parse_job_id(std::string_view text);
 
+/// When the broker made it, as its clock was then: milliseconds since the Unix epoch.
+int64_t created_ms(const job_id& id);
+
 /// Makes ids that only ever grow, also when the wall clock is set back and also within one millisecond.
 /// Not thread-safe: one owner (the queue) makes all ids of a broker.
 class job_id_source {

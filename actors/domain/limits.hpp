@@ -28,6 +28,7 @@ inline constexpr uint32_t attempts_max = 5;           ///< default of MAX_ATTEMP
 inline constexpr int32_t priority_max = 100;          ///< and its negative is the least
 inline constexpr std::size_t events_per_job_max = 10'000; ///< progress beyond it is answered and dropped
 inline constexpr std::size_t event_bytes_max = 65'536;    ///< one progress event, except a checkpoint
+inline constexpr std::size_t workers_known_max = 10'000; ///< beyond it the ones silent longest are forgotten
 inline constexpr std::size_t page_jobs_max = 500;
 inline constexpr std::size_t page_events_max = 1'000;
 

@@ -1,0 +1,81 @@
+#include "actors/broker/audit_log.hpp"
+
+#include "actors/domain/log_value.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <string>
+
+namespace claw {
+
+namespace {
+
+/// @returns "" for events that have no audit line.
+std::string_view line_name(job_event_kind x) {
+  switch (x) {
+  case job_event_kind::created:
+    return "job_created";
+  case job_event_kind::claimed:
+    return "job_claimed";
+  case job_event_kind::requeued:
+    return "job_requeued";
+  case job_event_kind::done:
+    return "job_done";
+  case job_event_kind::failed:
+    return "job_failed";
+  case job_event_kind::cancelled:
+    return "job_cancelled";
+  case job_event_kind::buried:
+    return "job_buried";
+  case job_event_kind::retried:
+    return "job_retried";
+  case job_event_kind::late_result:
+    return "late_result_refused";
+  case job_event_kind::cancel_asked:
+  case job_event_kind::status:
+  case job_event_kind::delta:
+  case job_event_kind::tool_call:
+  case job_event_kind::tool_result:
+  case job_event_kind::usage:
+  case job_event_kind::checkpoint:
+    return "";
+  }
+  return "";
+}
+
+/// What the error of a failed job says is its author's business: only the broker's own reasons are logged.
+bool has_reason(job_event_kind x) {
+  return x == job_event_kind::requeued || x == job_event_kind::buried
+         || x == job_event_kind::late_result;
+}
+
+} // namespace
+
+void log_committed(const job_change& x) {
+  for (const auto& event : x.events) {
+    const auto name = line_name(event.kind);
+    if (name.empty())
+      continue;
+    auto line = fmt::format("event={} job_id={}", name, to_string(x.after.id));
+    if (event.attempt > 0)
+      line += fmt::format(" attempt={}", event.attempt);
+    if (!event.worker_id.empty())
+      line += fmt::format(" worker_id={}", log_value(event.worker_id));
+    if (event.kind == job_event_kind::created)
+      line += fmt::format(" command={}", log_value(x.after.command));
+    if (has_reason(event.kind))
+      line += fmt::format(" reason={}", log_value(event.why));
+    spdlog::info(line);
+  }
+}
+
+void log_commit_failed(std::size_t changes, const failure& why) {
+  spdlog::error("event=commit_failed changes={} ec={} why={}", changes, to_string(why.code),
+                log_value(why.why));
+}
+
+void log_rejected(std::string_view reason) {
+  spdlog::info("event=job_rejected reason={}", reason);
+}
+
+} // namespace claw

@@ -1,0 +1,204 @@
+// What the queue asks of a job, part 1: what the holder of its lease says.
+
+#include "actors/broker/job_actor.hpp"
+#include "actors/domain/attempt_policy.hpp"
+#include "actors/domain/lease.hpp"
+#include "actors/domain/limits.hpp"
+#include "actors/domain/progress_limits.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <utility>
+
+namespace claw {
+
+namespace {
+
+/// How long a job waits before it tries again to commit the end of its lease.
+constexpr std::chrono::seconds commit_retry_wait{1};
+
+std::string new_lease_id(const std::function<uint64_t()>& random) {
+  const auto high = random();
+  return fmt::format("{:016x}{:016x}", high, random());
+}
+
+} // namespace
+
+void job_state::on_claim(claim_offer& x) {
+  auto& claim = x.claim;
+  if (record.status != job_status::queued) {
+    decline(claim);
+    return;
+  }
+  const auto payload = around->reader->text(record.id, job_text::payload);
+  auto checkpoint = around->reader->text(record.id, job_text::checkpoint);
+  unreadable = !payload || !checkpoint;
+  if (unreadable) {
+    decline(claim);
+    return;
+  }
+  const auto& who = claim.request.worker;
+  const claim_terms terms{who.worker_id, who.boot_id, new_lease_id(around->world.random),
+                          lease_until_s()};
+  auto change = claimed(record, terms, now_ms());
+  grant given{job_document{change.after, payload->value_or(""), std::nullopt, std::nullopt},
+              std::move(*checkpoint)};
+  commit(std::move(change), [this, claim, given](const failure& trouble) {
+    if (trouble.code == ec::none) {
+      start_lease(claim.of_worker);
+      claim.request.answer.answer(std::optional{given});
+    } else {
+      claim.request.answer.answer(trouble);
+    }
+    settle();
+  });
+}
+
+void job_state::decline(waiting_claim& claim) {
+  if (auto told = caf::actor_cast<caf::actor>(queue))
+    caf::anon_send(told, claim_declined{std::move(claim)});
+  settle();
+}
+
+void job_state::on_finish(finish_request& x) {
+  const auto verdict = decide_finish(record, x.proof, x.kind);
+  switch (verdict.what) {
+  case finish_verdict::action::accept:
+    finish(x, false);
+    return;
+  case finish_verdict::action::accept_late:
+    finish(x, true);
+    return;
+  case finish_verdict::action::refuse_late:
+    remark_late(x, verdict.why);
+    return;
+  case finish_verdict::action::repeat:
+    x.answer.answer(finish_request::answer_type{record.status, verdict.note, false});
+    break;
+  case finish_verdict::action::refuse:
+    x.answer.answer(verdict.why);
+    break;
+  }
+  settle();
+}
+
+void job_state::finish(const finish_request& x, bool late) {
+  finish_facts facts{x.kind == finish_kind::failure, x.text, x.proof.worker_id.value_or("")};
+  commit(finished(record, std::move(facts), now_ms()),
+         [this, late, answer = x.answer](const failure& trouble) {
+           if (trouble.code == ec::none)
+             answer.answer(finish_request::answer_type{record.status, "", late});
+           else
+             answer.answer(trouble);
+           settle();
+         });
+}
+
+void job_state::remark_late(const finish_request& x, const failure& why) {
+  if (record.events >= limits::events_per_job_max) {
+    x.answer.answer(why);
+    settle();
+    return;
+  }
+  auto note = fmt::format("a {} of {} bytes came after its lease was lost",
+                          x.kind == finish_kind::result ? "result" : "failure", x.text.size());
+  commit(remarked_late(record, x.proof.worker_id.value_or(""), std::move(note), now_ms()),
+         [this, why, answer = x.answer](const failure&) {
+           answer.answer(why); // refused either way: the note is for people
+           settle();
+         });
+}
+
+void job_state::on_renew(const renew_request& x) {
+  const auto verdict = decide_holder(record, x.proof);
+  if (verdict.what != holder_verdict::action::accept) {
+    if (verdict.what == holder_verdict::action::stop)
+      x.answer.answer(renewal{now_ms() / 1'000, true});
+    else
+      x.answer.answer(verdict.why);
+    settle();
+    return;
+  }
+  commit(renewed(record, lease_until_s()), [this, answer = x.answer](const failure& trouble) {
+    if (trouble.code == ec::none) {
+      ++renewals;
+      CLAW_ASSERT(lease);
+      caf::anon_send(lease, lease_renewed{});
+      answer.answer(renewal{*record.lease_until_s, record.cancel_asked});
+    } else {
+      answer.answer(trouble);
+    }
+    settle();
+  });
+}
+
+void job_state::on_release(const release_request& x) {
+  const auto verdict = decide_holder(record, x.proof);
+  if (verdict.what != holder_verdict::action::accept) {
+    if (verdict.what == holder_verdict::action::refuse)
+      x.answer.answer(verdict.why);
+    else
+      x.answer.answer(done{}); // it is no longer the worker's: that is what it wants
+    settle();
+    return;
+  }
+  commit(after_lease_end(record, lease_end::released, now_ms()),
+         [this, answer = x.answer](const failure& trouble) {
+           if (trouble.code == ec::none)
+             answer.answer(done{});
+           else
+             answer.answer(trouble);
+           settle();
+         });
+}
+
+void job_state::on_progress(const progress_request& x) {
+  const auto verdict = decide_holder(record, x.proof);
+  if (verdict.what != holder_verdict::action::accept) {
+    if (verdict.what == holder_verdict::action::stop)
+      x.answer.answer(progress_request::answer_type{record.events, true});
+    else
+      x.answer.answer(verdict.why);
+    settle();
+    return;
+  }
+  const auto entries = kept_progress(record.events, x.entries);
+  if (entries.empty()) {
+    x.answer.answer(progress_request::answer_type{record.events, record.cancel_asked});
+    settle();
+    return;
+  }
+  commit(progressed(record, entries, now_ms()), [this, answer = x.answer](const failure& trouble) {
+    if (trouble.code == ec::none)
+      answer.answer(progress_request::answer_type{record.events, record.cancel_asked});
+    else
+      answer.answer(trouble);
+    settle();
+  });
+}
+
+void job_state::on_orphaned(const orphan_notice& x) {
+  const bool orphan = record.status == job_status::running && record.worker_id == x.worker_id
+                      && !record.worker_boot_id.empty() && record.worker_boot_id != x.new_boot_id;
+  if (!orphan) {
+    settle();
+    return;
+  }
+  commit(after_lease_end(record, lease_end::worker_restarted, now_ms()),
+         [this](const failure&) { settle(); });
+}
+
+void job_state::on_lease_ended(const lease_ended& x) {
+  const bool current = record.status == job_status::running && record.lease_id == x.lease_id
+                       && renewals == x.renewals;
+  if (!current)
+    return; // it has been renewed or finished meanwhile
+  commit(after_lease_end(record, x.why, now_ms()), [this, x](const failure& trouble) {
+    if (trouble.code != ec::none) // the job stays running, and must not stay so for ever
+      self->delayed_send(self, commit_retry_wait, x);
+    report();
+  });
+}
+
+} // namespace claw

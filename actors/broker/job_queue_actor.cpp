@@ -1,0 +1,67 @@
+#include "actors/broker/job_queue_actor.hpp"
+
+#include "actors/shared/guard.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <utility>
+
+namespace claw {
+
+caf::behavior job_queue_actor(caf::stateful_actor<job_queue_state>* self,
+                              job_surroundings_ptr around, broker_system_config config) {
+  guard(self);
+  self->set_down_handler([self](const caf::down_msg& x) { self->state.on_down(x); });
+  self->state.around = std::move(around);
+  self->state.config = config;
+  self->state.load();
+  return self->state.behavior();
+}
+
+caf::behavior job_queue_state::behavior() {
+  return {
+      [this](create_request& x) { on_create(x); },
+      [this](creates_settled& x) { on_creates_settled(x); },
+      [this](claim_request& x) { on_claim(x); },
+      [this](claim_declined& x) { on_declined(x); },
+      [this](poll_closed x) { on_poll_closed(x); },
+      [this](finish_request& x) { route(x); },
+      [this](renew_request& x) { route(x); },
+      [this](release_request& x) { route(x); },
+      [this](progress_request& x) { route(x); },
+      [this](cancel_request& x) { route(x); },
+      [this](retry_request& x) { route(x); },
+      [this](watch_request& x) { route(x); },
+      [this](job_report& x) { on_report(x); },
+      [this](const barrier_passed& x) { on_barrier_passed(x); },
+      [this](const worker_seen& x) { on_seen(x); },
+      [this](const workers_question& x) { on_workers(x); },
+      [this](const queue_question& x) { on_figures(x); },
+      [this](const alarm_rang& x) { on_alarm(x); },
+      [this](const shutdown_request& x) { on_shutdown(x); },
+  };
+}
+
+failure job_queue_state::going_down() {
+  return {ec::unavailable, "the broker is going down; try again"};
+}
+
+void job_queue_state::load() {
+  const auto& reader = *around->reader;
+  const auto newest = reader.newest();
+  if (!newest)
+    throw std::runtime_error("the store cannot be read: " + newest.error().why);
+  ids.emplace(*newest, around->world.random);
+  const auto read = reader.each_open([this](const job& x) {
+    ++open;
+    if (x.status == job_status::running)
+      wake(x);
+    else
+      index.add(x.id, x.required, x.priority);
+  });
+  if (!read)
+    throw std::runtime_error("the store cannot be read: " + read.error().why);
+  spdlog::info("event=queue_loaded queued={} running={}", index.size(), awake.size());
+}
+
+} // namespace claw

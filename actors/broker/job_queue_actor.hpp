@@ -1,0 +1,121 @@
+#pragma once
+// JOB QUEUE: who gets which job. It holds the index of the jobs that wait, the line of the claims that wait, the workers,
+// and the job actors that are awake; it never changes a job itself. What it does not know of a job it reads from what
+// is committed.
+
+#include "actors/broker/broker_system.hpp"
+#include "actors/broker/job_actor.hpp"
+#include "actors/broker/waiting_claims.hpp"
+#include "actors/broker/worker_roster.hpp"
+#include "actors/domain/job_index.hpp"
+#include "actors/protocol/broker_internal.hpp"
+#include "actors/protocol/caf.hpp"
+#include "actors/shared/alarm.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <unordered_map>
+
+namespace claw {
+
+/// A job that has an actor.
+struct awake_job {
+  caf::actor actor;     ///< null while it is being woken again after a crash
+  job record;           ///< as it last reported
+  uint64_t sent = 0;    ///< errands given to it
+  uint64_t handled = 0; ///< errands it has reported as dealt with
+  bool watched = false;
+  bool unreadable = false;
+
+  bool idle() const { return actor && sent == handled; }
+};
+
+struct job_queue_state {
+  explicit job_queue_state(caf::event_based_actor* me) : self(me) {}
+
+  caf::behavior behavior();
+
+  // -- jobs: queue_jobs.cpp ---------------------------------------------------------------------------------
+  void on_create(create_request& x);
+  void on_creates_settled(const creates_settled& x);
+  void on_report(job_report& x);
+  void on_job_down(const job_id& id);
+  void on_barrier_passed(const barrier_passed& x);
+
+  /// Reads every open job of the store. Throws when it cannot be read: then no broker can be.
+  void load();
+  void offer(const job_id& id, const caps& required, int32_t priority);
+  outcome<awake_job*> rouse(const job_id& id);
+  awake_job& wake(job record);
+  void put_to_sleep(const job_id& id);
+  void take_in(awake_job& x, job record);
+
+  /// Gives a job an errand, waking it where it sleeps; answers the trouble where there is any.
+  template <class Request>
+  void route(Request& x) {
+    if (stopping) {
+      x.answer.answer(going_down());
+      return;
+    }
+    auto found = rouse(x.id);
+    if (found)
+      give(**found, std::move(x));
+    else
+      x.answer.answer(found.error());
+  }
+
+  template <class Errand>
+  void give(awake_job& to, Errand x) {
+    ++to.sent;
+    caf::anon_send(to.actor, std::move(x));
+  }
+
+  // -- claims: queue_claims.cpp -----------------------------------------------------------------------------
+  void on_claim(claim_request& x);
+  void on_declined(claim_declined& x);
+  void on_poll_closed(poll_closed x);
+  void on_alarm(const alarm_rang& x);
+  void serve(waiting_claim x);
+  bool hand_over(const job_id& id, waiting_claim& x);
+  void hold(waiting_claim x);
+  void release_held(const waiting_claim& x);
+  void set_timer();
+
+  // -- workers and figures: queue_workers.cpp ---------------------------------------------------------------
+  void on_seen(const worker_seen& x);
+  void on_workers(const workers_question& x) const;
+  void on_figures(const queue_question& x) const;
+  void on_shutdown(const shutdown_request& x);
+  void on_down(const caf::down_msg& x);
+  worker_roster::worker& note_alive(const worker_facts& x);
+  uint64_t orphan_jobs(const worker_facts& x);
+  bool can_serve(const caps& required) const;
+  void answer_shutdown();
+
+  static failure going_down();
+  int64_t now_s() const { return around->world.wall_ms() / 1'000; }
+
+  caf::event_based_actor* self;
+  job_surroundings_ptr around;
+  broker_system_config config;
+  std::optional<job_id_source> ids;
+  job_index index; ///< queued jobs that may be claimed
+  waiting_claims claims;
+  worker_roster roster;
+  std::unordered_map<job_id, awake_job> awake;
+  uint64_t open = 0;     ///< queued and running jobs that are committed
+  uint64_t creating = 0; ///< jobs on their way to the store
+  uint64_t tickets = 0;
+  alarm timer;
+  bool stopping = false;
+  reply<done> stopped; ///< answered when every errand is dealt with
+
+  static inline const char* name = "job_queue";
+};
+
+/// Reads the store when it starts. Spawn it detached: it is the hot hop between the door and the store.
+caf::behavior job_queue_actor(caf::stateful_actor<job_queue_state>* self,
+                              job_surroundings_ptr around, broker_system_config config);
+
+} // namespace claw

@@ -1,0 +1,41 @@
+#pragma once
+// JOB STORE: the only one who commits. It gathers the changes that its mailbox holds into one transaction, and tells
+// nobody of a change before it is on disk.
+
+#include "actors/ports/job_store.hpp"
+#include "actors/protocol/broker_internal.hpp"
+#include "actors/protocol/caf.hpp"
+
+#include <vector>
+
+namespace claw {
+
+struct job_store_state {
+  explicit job_store_state(caf::event_based_actor* me) : self(me) {}
+
+  caf::behavior behavior();
+
+  void on_commit(commit_request& x);
+  void on_barrier(const commit_barrier& x);
+  void on_flush();
+
+  caf::event_based_actor* self;
+  job_store* store = nullptr;
+  std::vector<job_change> changes; ///< the batch that is being gathered
+  std::vector<commit_request>
+      askers; ///< who asked for each of them; their `change` has been moved out
+  std::vector<commit_barrier> barriers; ///< to be answered after the batch
+  bool flush_sent = false;
+
+  static inline const char* name = "job_store";
+
+private:
+  void arm();
+  void commit_batch();
+  void tell(const outcome<done>& result);
+};
+
+/// Blocks while it commits: spawn it detached. @param store outlives the actor
+caf::behavior job_store_actor(caf::stateful_actor<job_store_state>* self, job_store* store);
+
+} // namespace claw

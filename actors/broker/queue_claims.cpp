@@ -1,0 +1,110 @@
+// The queue and those who ask for jobs.
+
+#include "actors/broker/job_queue_actor.hpp"
+#include "actors/domain/log_value.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace claw {
+
+namespace {
+
+/// A claim of a runner that was started anew waits at least so long for the jobs of the old one to be requeued.
+constexpr std::chrono::milliseconds orphan_wait{500};
+
+} // namespace
+
+void job_queue_state::on_claim(claim_request& x) {
+  if (stopping) {
+    x.answer.answer(going_down());
+    return;
+  }
+  waiting_claim claim;
+  claim.ticket = ++tickets;
+  if (!x.worker.worker_id.empty()) {
+    auto& worker = note_alive(x.worker);
+    claim.of_worker = worker.life;
+    if (roster.claimed(worker, x.worker) && orphan_jobs(x.worker) > 0)
+      x.wait = std::max(x.wait, orphan_wait);
+  }
+  claim.due = self->clock().now() + x.wait;
+  claim.request = std::move(x);
+  serve(std::move(claim));
+}
+
+void job_queue_state::on_declined(claim_declined& x) {
+  if (stopping)
+    x.claim.request.answer.answer(std::optional<grant>{});
+  else
+    serve(std::move(x.claim));
+}
+
+void job_queue_state::serve(waiting_claim x) {
+  while (const auto id = index.take(x.request.worker.caps))
+    if (hand_over(*id, x))
+      return;
+  if (x.due <= self->clock().now())
+    x.request.answer.answer(std::optional<grant>{});
+  else
+    hold(std::move(x));
+}
+
+bool job_queue_state::hand_over(const job_id& id, waiting_claim& x) {
+  const auto found = rouse(id);
+  if (!found) { // it stays out of the index, so that it does not stand in the way of others
+    spdlog::error("event=job_unreadable job_id={} why={}", to_string(id),
+                  log_value(found.error().why));
+    return false;
+  }
+  give(**found, claim_offer{std::move(x)});
+  return true;
+}
+
+void job_queue_state::hold(waiting_claim x) {
+  if (!x.request.worker.worker_id.empty()) {
+    auto& worker = note_alive(x.request.worker);
+    ++worker.polls;
+    caf::anon_send(worker.life, poll_opened{});
+  }
+  claims.add(std::move(x));
+  set_timer();
+}
+
+void job_queue_state::release_held(const waiting_claim& x) {
+  auto* worker = roster.find(x.request.worker.worker_id);
+  if (!worker || worker->polls == 0)
+    return;
+  --worker->polls;
+  worker->last_seen_s = now_s();
+  caf::anon_send(worker->life, poll_ended{});
+}
+
+void job_queue_state::on_poll_closed(poll_closed x) {
+  const auto gone = claims.take_closed(x.poll);
+  for (const auto& claim : gone)
+    release_held(claim);
+  if (!gone.empty())
+    return;
+  for (auto& [id, job] : awake) // it may have been a watch
+    if (job.actor && (job.watched || !job.idle()))
+      caf::anon_send(job.actor, x);
+}
+
+void job_queue_state::on_alarm(const alarm_rang& x) {
+  timer.rang(x);
+  while (auto claim = claims.take_due(self->clock().now())) {
+    release_held(*claim);
+    claim->request.answer.answer(std::optional<grant>{});
+  }
+  set_timer();
+}
+
+void job_queue_state::set_timer() {
+  if (const auto due = claims.next_due())
+    timer.set(self, *due);
+}
+
+} // namespace claw

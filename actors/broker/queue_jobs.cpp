@@ -1,0 +1,157 @@
+// The queue and its jobs: created, woken, put to sleep, woken again after a crash.
+
+#include "actors/broker/audit_log.hpp"
+#include "actors/broker/job_queue_actor.hpp"
+#include "actors/domain/admission.hpp"
+#include "actors/domain/job_transitions.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <utility>
+
+namespace claw {
+
+void job_queue_state::on_create(create_request& x) {
+  if (stopping) {
+    x.answer.answer(going_down());
+    return;
+  }
+  if (const auto room = admit(open + creating, config.open_jobs_max); !room) {
+    log_rejected("queue_cap");
+    x.answer.answer(room.error());
+    return;
+  }
+  const auto now_ms = around->world.wall_ms();
+  job first;
+  first.id = ids->next(now_ms);
+  first.command = std::move(x.what.command);
+  first.requires_json = std::move(x.what.requires_json);
+  first.required = std::move(x.what.required);
+  first.priority = x.what.priority;
+  first.requester = std::move(x.what.requester);
+  first.attempts_max = x.what.attempts_max.value_or(config.attempts_max);
+  commit_request request;
+  request.servable = can_serve(first.required);
+  request.change = created(std::move(first), std::move(x.what.payload), now_ms);
+  request.from = self;
+  request.is_create = true;
+  request.created = std::move(x.answer);
+  ++creating;
+  caf::anon_send(around->store, std::move(request));
+}
+
+void job_queue_state::on_creates_settled(const creates_settled& x) {
+  const auto settled = x.committed.size() + x.refused;
+  CLAW_ASSERT(settled <= creating);
+  creating -= settled;
+  open += x.committed.size();
+  for (const auto& job : x.committed)
+    offer(job.id, job.required, job.priority);
+  answer_shutdown();
+}
+
+void job_queue_state::offer(const job_id& id, const caps& required, int32_t priority) {
+  index.remove(id, required, priority);
+  if (!stopping) {
+    if (auto claim = claims.take(required)) {
+      release_held(*claim);
+      if (!hand_over(id, *claim))
+        serve(std::move(*claim)); // nobody can read this job; the claim deserves another
+      return;
+    }
+  }
+  index.add(id, required, priority);
+}
+
+outcome<awake_job*> job_queue_state::rouse(const job_id& id) {
+  if (const auto i = awake.find(id); i != awake.end()) {
+    if (!i->second.actor)
+      return failure{ec::unavailable, "the job is being restored; try again"};
+    return &i->second;
+  }
+  auto found = around->reader->find(id);
+  if (!found)
+    return found.error();
+  if (!*found)
+    return failure{ec::no_such_job, "job not found"};
+  return &wake(std::move(**found));
+}
+
+awake_job& job_queue_state::wake(job record) {
+  const auto id = record.id;
+  auto& x = awake[id];
+  CLAW_ASSERT(!x.actor);
+  x.actor = self->spawn<caf::monitored>(job_actor, around, caf::actor{self}, record);
+  x.sent = 0;
+  x.handled = 0;
+  x.record = std::move(record);
+  return x;
+}
+
+void job_queue_state::on_report(job_report& x) {
+  const auto i = awake.find(x.record.id);
+  if (i == awake.end() || !i->second.actor)
+    return; // the last words of a job that has crashed
+  auto& mine = i->second;
+  CLAW_ASSERT(x.handled >= mine.handled && x.handled <= mine.sent);
+  mine.handled = x.handled;
+  mine.watched = x.watched;
+  mine.unreadable = x.unreadable;
+  take_in(mine, std::move(x.record));
+  if (!mine.idle())
+    return; // its next report will come
+  const auto record = mine.record;
+  if (record.status != job_status::running && !mine.watched)
+    put_to_sleep(record.id);
+  if (record.status == job_status::queued && !x.unreadable)
+    offer(record.id, record.required, record.priority);
+  else
+    index.remove(record.id, record.required, record.priority);
+  answer_shutdown();
+}
+
+void job_queue_state::take_in(awake_job& x, job record) {
+  const bool was_open = !is_terminal(x.record.status);
+  const bool is_open = !is_terminal(record.status);
+  CLAW_ASSERT(open > 0 || !was_open);
+  if (was_open && !is_open)
+    --open;
+  if (!was_open && is_open)
+    ++open;
+  x.record = std::move(record);
+}
+
+void job_queue_state::put_to_sleep(const job_id& id) {
+  const auto i = awake.find(id);
+  CLAW_ASSERT(i != awake.end() && i->second.idle());
+  self->demonitor(i->second.actor);
+  caf::anon_send_exit(i->second.actor, caf::exit_reason::user_shutdown);
+  awake.erase(i);
+}
+
+void job_queue_state::on_job_down(const job_id& id) {
+  spdlog::error("event=job_actor_lost job_id={}", to_string(id));
+  auto& x = awake.at(id);
+  x.actor = nullptr;
+  index.remove(id, x.record.required, x.record.priority);
+  // Its last commit may still be on its way: what is true is known once that has passed.
+  caf::anon_send(around->store, commit_barrier{id, self});
+}
+
+void job_queue_state::on_barrier_passed(const barrier_passed& x) {
+  const auto i = awake.find(x.id);
+  CLAW_ASSERT(i != awake.end() && !i->second.actor);
+  auto found = around->reader->find(x.id);
+  if (!found || !*found)
+    throw std::runtime_error("the record of a crashed job cannot be read");
+  take_in(i->second, std::move(**found));
+  const auto record = i->second.record;
+  awake.erase(i);
+  if (record.status == job_status::running)
+    wake(record);
+  else if (record.status == job_status::queued)
+    offer(record.id, record.required, record.priority);
+  answer_shutdown();
+}
+
+} // namespace claw

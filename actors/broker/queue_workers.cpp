@@ -1,0 +1,115 @@
+// The queue and its workers, what it tells of itself, and how it ends.
+
+#include "actors/broker/job_queue_actor.hpp"
+#include "actors/broker/worker_actor.hpp"
+#include "actors/domain/log_value.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <map>
+#include <utility>
+
+namespace claw {
+
+worker_roster::worker& job_queue_state::note_alive(const worker_facts& x) {
+  auto& worker = roster.find_or_add(x, now_s());
+  if (worker.life)
+    caf::anon_send(worker.life, sign_of_life{});
+  else
+    roster.alive(
+        worker, self->spawn<caf::monitored>(worker_actor, caf::actor{self},
+                                            config.worker_silence_max.value_or(config.lease_term)));
+  return worker;
+}
+
+uint64_t job_queue_state::orphan_jobs(const worker_facts& x) {
+  uint64_t orphans = 0;
+  for (auto& [id, job] : awake) {
+    const bool orphan = job.actor && job.record.status == job_status::running
+                        && job.record.worker_id == x.worker_id && !job.record.worker_boot_id.empty()
+                        && job.record.worker_boot_id != x.boot_id;
+    if (!orphan)
+      continue;
+    ++orphans;
+    give(job, orphan_notice{x.worker_id, x.boot_id});
+  }
+  spdlog::info("event=worker_started worker_id={} orphans={}", log_value(x.worker_id), orphans);
+  return orphans;
+}
+
+void job_queue_state::on_seen(const worker_seen& x) {
+  if (!x.worker.worker_id.empty())
+    note_alive(x.worker);
+}
+
+bool job_queue_state::can_serve(const caps& required) const {
+  return roster.can_serve(required) || claims.can_serve(required);
+}
+
+void job_queue_state::on_workers(const workers_question& x) const {
+  std::map<std::string, std::vector<job_id>> running;
+  for (const auto& [id, job] : awake)
+    if (job.record.status == job_status::running)
+      running[job.record.worker_id].push_back(id);
+  std::vector<worker_snapshot> all;
+  for (const auto& [id, worker] : roster.all()) {
+    worker_snapshot shown;
+    shown.facts = worker.facts;
+    shown.first_seen_s = worker.first_seen_s;
+    shown.last_seen_s = worker.polls > 0 ? now_s() : worker.last_seen_s;
+    shown.polling = worker.polls > 0;
+    shown.live = static_cast<bool>(worker.life);
+    if (const auto i = running.find(id); i != running.end())
+      shown.running = i->second;
+    all.push_back(std::move(shown));
+  }
+  x.answer.answer(std::move(all));
+}
+
+void job_queue_state::on_figures(const queue_question& x) const {
+  queue_facts facts;
+  index.each_required([&](const caps& required, std::size_t queued, const job_id& oldest) {
+    facts.waiting.push_back({required, queued, created_ms(oldest) / 1'000, can_serve(required)});
+  });
+  for (const auto& [id, job] : awake)
+    facts.running += job.record.status == job_status::running;
+  facts.queued = open - facts.running;
+  facts.waiting_claims = claims.size();
+  x.answer.answer(std::move(facts));
+}
+
+void job_queue_state::on_down(const caf::down_msg& x) {
+  for (const auto& [id, job] : awake)
+    if (job.actor && job.actor.address() == x.source) {
+      on_job_down(job_id{id});
+      return;
+    }
+  if (auto* worker = roster.find(x.source)) {
+    roster.silent(*worker);
+    spdlog::info("event=worker_silent worker_id={}", log_value(worker->facts.worker_id));
+  }
+}
+
+void job_queue_state::on_shutdown(const shutdown_request& x) {
+  stopping = true;
+  stopped = x.answer;
+  while (auto claim = claims.take_due(actor_time::max())) {
+    release_held(*claim);
+    claim->request.answer.answer(std::optional<grant>{});
+  }
+  for (auto& [id, job] : awake)
+    if (job.actor)
+      caf::anon_send(job.actor, watches_end{});
+  answer_shutdown();
+}
+
+void job_queue_state::answer_shutdown() {
+  if (!stopping || creating > 0)
+    return;
+  for (const auto& [id, job] : awake)
+    if (!job.idle())
+      return;
+  std::exchange(stopped, {}).answer(done{});
+}
+
+} // namespace claw
