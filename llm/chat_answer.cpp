@@ -1,0 +1,248 @@
+#include "llm/chat_answer.hpp"
+
+#include "llm/bounded_json.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace claw {
+
+namespace {
+
+using nlohmann::json;
+
+std::vector<std::string> names_of(const std::vector<tool_spec>& tools) {
+  std::vector<std::string> out;
+  for (const auto& x : tools)
+    out.push_back(x.name);
+  return out;
+}
+
+/// A text, or a list of parts of which those of type text count.
+std::string text_of(const json& x, const char* key) {
+  const auto found = x.find(key);
+  if (found == x.end())
+    return {};
+  if (found->is_string())
+    return found->get<std::string>();
+  std::string out;
+  if (found->is_array())
+    for (const auto& part : *found)
+      if (part.is_object() && part.contains("text") && part["text"].is_string())
+        out += part["text"].get<std::string>();
+  return out;
+}
+
+uint64_t count_of(const json& x, const char* key) {
+  const auto found = x.find(key);
+  return found != x.end() && found->is_number_unsigned() ? found->get<uint64_t>() : 0;
+}
+
+std::string trimmed(const std::string& s) {
+  const auto first = s.find_first_not_of(" \t\r\n");
+  return first == std::string::npos ? ""
+                                    : s.substr(first, s.find_last_not_of(" \t\r\n") - first + 1);
+}
+
+chat_finish finish_of(const std::string& reason) {
+  if (reason.empty() || reason == "stop" || reason == "eos" || reason == "end_turn")
+    return chat_finish::stop;
+  if (reason == "tool_calls" || reason == "function_call")
+    return chat_finish::tool_calls;
+  if (reason == "length" || reason == "max_tokens")
+    return chat_finish::length;
+  return reason == "content_filter" ? chat_finish::content_filter : chat_finish::other;
+}
+
+bool has_error(const json& x, const std::string& event_name) {
+  const auto found = x.find("error");
+  return event_name == "error" || (found != x.end() && !found->is_null())
+         || x.value("object", json{}) == "error";
+}
+
+endpoint_error unreadable(std::string_view why) {
+  endpoint_error out;
+  out.status = 200;
+  out.failure = {chat_error::server_fault, std::string{why}, {}, {}};
+  return out;
+}
+
+} // namespace
+
+chat_answer::chat_answer(const chat_request& request, const chat_listener& listener)
+    : request_(request), listener_(listener), assembler_(names_of(request.tools)),
+      holdback_(request.tools) {}
+
+std::optional<endpoint_error> chat_answer::take(const sse_event& event) {
+  const auto trimmed_data = trimmed(event.data);
+  if (trimmed_data == "[DONE]") {
+    ended_ = true;
+    return std::nullopt;
+  }
+  const auto x = parse_foreign_json(trimmed_data);
+  if (!x || !x->is_object()) {
+    if (event.name == "error")
+      return classify_stream_error({{"error", trimmed_data}});
+    return unreadable("the endpoint sent an event that is not JSON");
+  }
+  if (has_error(*x, event.name))
+    return classify_stream_error(*x);
+  take_usage(*x);
+  if (const auto progress = x->find("prompt_progress");
+      progress != x->end() && progress->is_object() && listener_) {
+    const auto total = count_of(*progress, "total");
+    if (total > 0)
+      listener_(
+          {chat_progress::kind::prefill,
+           {},
+           static_cast<double>(count_of(*progress, "processed")) / static_cast<double>(total)});
+  }
+  if (const auto choices = x->find("choices");
+      choices != x->end() && choices->is_array() && !choices->empty())
+    take_choice(choices->front(), "delta", false);
+  return std::nullopt;
+}
+
+std::optional<endpoint_error> chat_answer::take_whole(std::string_view body) {
+  const auto x = parse_foreign_json(body);
+  if (!x || !x->is_object())
+    return unreadable(body.empty()
+                          ? "the endpoint sent an empty answer"
+                          : "the endpoint sent an answer that is not JSON: is LLM_BASE_URL right?");
+  if (has_error(*x, ""))
+    return classify_stream_error(*x);
+  const auto choices = x->find("choices");
+  if (choices == x->end() || !choices->is_array())
+    return unreadable("the endpoint sent an answer without choices");
+  take_usage(*x);
+  if (!choices->empty())
+    take_choice(choices->front(), "message", true);
+  finished_ = true;
+  return std::nullopt;
+}
+
+void chat_answer::take_usage(const json& x) {
+  if (const auto usage = x.find("usage"); usage != x.end() && usage->is_object())
+    usage_ = chat_usage{count_of(*usage, "prompt_tokens"), count_of(*usage, "completion_tokens")};
+  if (model_.empty())
+    model_ = text_of(x, "model");
+}
+
+void chat_answer::take_choice(const json& choice, const char* part, bool whole) {
+  if (!choice.is_object())
+    return;
+  const auto found = choice.find(part);
+  if (found != choice.end() && found->is_object()) {
+    const json& delta = *found;
+    auto reasoning = text_of(delta, "reasoning_content");
+    if (reasoning.empty())
+      reasoning = text_of(delta, "reasoning");
+    if (!reasoning.empty() && listener_)
+      listener_({chat_progress::kind::thinking, {}, 0});
+    reasoning_ += reasoning;
+    take_text(text_of(delta, "content"));
+    if (const auto calls = delta.find("tool_calls"); calls != delta.end())
+      whole ? assembler_.feed_whole(*calls) : assembler_.feed(*calls);
+    if (const auto call = delta.find("function_call"); call != delta.end())
+      assembler_.feed_function_call(*call);
+  }
+  if (const auto reason = text_of(choice, "finish_reason"); !reason.empty()) {
+    finish_ = reason;
+    finished_ = true;
+  }
+}
+
+void chat_answer::take_text(const std::string& text) {
+  if (text.empty())
+    return;
+  content_ += text;
+  if (!listener_)
+    return;
+  auto split = filter_.feed(text);
+  if (!split.thought.empty())
+    listener_({chat_progress::kind::thinking, {}, 0});
+  show(holdback_.feed(split.text));
+}
+
+void chat_answer::show(std::string text) {
+  if (shown_.empty())
+    text.erase(0, std::min(text.find_first_not_of(" \t\r\n"), text.size()));
+  if (text.empty()
+      || text.find("\xF4\x8F") != std::string::npos) // half of a surrogate pair waits for the end
+    return;
+  shown_ += text;
+  listener_({chat_progress::kind::text, std::move(text), 0});
+}
+
+/// Every tool that a call in the text may mean. Where none may be called now, those called before
+/// are still known, so that a call in the text is cut out rather than shown.
+std::vector<tool_spec> chat_answer::callable() const {
+  if (!request_.tools.empty())
+    return request_.tools;
+  std::vector<tool_spec> out;
+  for (const auto& message : request_.messages)
+    for (const auto& call : message.calls)
+      out.push_back({call.name, "", ""});
+  return out;
+}
+
+void chat_answer::add_native_calls(chat_reply& out,
+                                   const std::function<std::string()>& new_id) const {
+  auto raw = assembler_.calls();
+  if (out.finish == chat_finish::length && !assembler_.empty()) {
+    // The last call may be cut anywhere, in its name too: only whole JSON shows that it is not.
+    if (raw.empty() || !parse_foreign_json(raw.back().arguments)) {
+      out.calls_cut = true;
+      if (!raw.empty())
+        raw.pop_back();
+    }
+  }
+  for (auto& call : raw) {
+    if (trimmed(call.arguments).empty())
+      call.arguments = "{}"; // some servers leave them out where a tool has no parameters
+    out.calls.push_back({new_id(), std::move(call.name), std::move(call.arguments), false});
+  }
+}
+
+void chat_answer::add_text_calls(chat_reply& out,
+                                 const std::function<std::string()>& new_id) const {
+  std::vector<std::string_view> results;
+  for (const auto& message : request_.messages)
+    if (message.role == message_role::tool)
+      results.push_back(message.content);
+  auto found = find_text_calls(out.content, callable(), results);
+  if (found.quoted > 0)
+    spdlog::warn("event=text_call_quoted count={}", found.quoted);
+  out.content = std::move(found.rest);
+  for (auto& call : found.calls) {
+    spdlog::debug("event=text_call_found tool={} repaired={}", call.name, call.repaired);
+    out.calls.push_back({new_id(), std::move(call.name), std::move(call.arguments_json), true});
+  }
+}
+
+chat_reply chat_answer::reply(const std::function<std::string()>& new_id) {
+  chat_reply out;
+  out.finish = finish_of(finish_);
+  out.usage = usage_;
+  out.model = model_;
+  auto split = split_thinking(join_surrogates(content_));
+  out.content = trimmed(split.text);
+  out.reasoning = join_surrogates(reasoning_) + split.thought;
+  add_native_calls(out, new_id);
+  if (assembler_.empty())
+    add_text_calls(out, new_id);
+  if (request_.tools.empty() || request_.tools_forbidden) {
+    if (!out.calls.empty())
+      spdlog::info("event=forbidden_calls_dropped count={}", out.calls.size());
+    out.calls.clear();
+    out.calls_cut = false;
+  }
+  if (listener_ && out.content.size() > shown_.size()
+      && out.content.compare(0, shown_.size(), shown_) == 0)
+    show(out.content.substr(shown_.size()));
+  return out;
+}
+
+} // namespace claw

@@ -1,0 +1,119 @@
+#include "llm/endpoint_probe.hpp"
+
+#include "llm/base_url.hpp"
+#include "llm/bounded_json.hpp"
+#include "llm/error_class.hpp"
+#include "llm/http_exchange.hpp"
+
+#include <ctime>
+
+namespace claw {
+
+namespace {
+
+std::optional<uint32_t> count_of(const nlohmann::json& x, const char* key) {
+  const auto found = x.find(key);
+  if (found == x.end() || !found->is_number_unsigned())
+    return std::nullopt;
+  const auto value = found->get<uint64_t>();
+  return value > 0 && value <= UINT32_MAX ? std::optional{static_cast<uint32_t>(value)}
+                                          : std::nullopt;
+}
+
+/// Keeps the body; the whole must be there in time.
+class body_watch final : public http_watch {
+public:
+  explicit body_watch(std::chrono::milliseconds limit)
+      : deadline_(std::chrono::steady_clock::now() + limit), limit_(limit) {}
+
+  void on_body(const http_head&, std::string_view bytes) override { body += bytes; }
+  bool has_enough() const override { return false; }
+  time_point next_check() const override { return deadline_; }
+
+  std::optional<std::string> overdue(time_point now) const override {
+    if (now < deadline_)
+      return std::nullopt;
+    return "no answer within " + std::to_string(limit_.count()) + " ms";
+  }
+
+  std::string body;
+
+private:
+  time_point deadline_;
+  std::chrono::milliseconds limit_;
+};
+
+failure failure_of(const http_answer& answer, const std::string& where) {
+  switch (answer.ending) {
+  case http_ending::stopped:
+    return {ec::cancelled, "stopped"};
+  case http_ending::overdue:
+    return {ec::timed_out, where + ": " + answer.why};
+  case http_ending::refused:
+  case http_ending::broken:
+    return {ec::unreachable, where + ": " + answer.why};
+  case http_ending::too_large:
+    return {ec::bad_reply, where + ": " + answer.why};
+  case http_ending::complete:
+    break;
+  }
+  return {ec::bad_reply, where + " did not answer as a model endpoint"};
+}
+
+} // namespace
+
+std::optional<uint32_t> endpoint_facts::context_tokens(std::string_view model) const {
+  for (const auto& x : models)
+    if (x.id == model)
+      return x.context_tokens;
+  return models.size() == 1 ? models.front().context_tokens : std::nullopt;
+}
+
+outcome<std::vector<served_model>> parse_models(std::string_view body) {
+  const auto x = parse_foreign_json(body);
+  if (!x || !x->is_object() || !x->contains("data") || !(*x)["data"].is_array())
+    return failure{ec::bad_reply, "the answer to GET /models is not a list of models"};
+  std::vector<served_model> out;
+  for (const auto& item : (*x)["data"]) {
+    if (!item.is_object() || !item.contains("id") || !item["id"].is_string())
+      continue;
+    served_model model{item["id"].get<std::string>(), count_of(item, "max_model_len")};
+    if (const auto meta = item.find("meta");
+        !model.context_tokens && meta != item.end() && meta->is_object())
+      model.context_tokens = count_of(*meta, "n_ctx");
+    out.push_back(std::move(model));
+  }
+  return out;
+}
+
+outcome<endpoint_facts> probe_endpoint(const std::string& base_url, const std::string& api_key,
+                                       std::chrono::milliseconds limit, const stop_token& stop) {
+  const auto base = normalised_base_url(base_url);
+  if (!base)
+    return base.error();
+  http_question question;
+  question.url = *base + "/models";
+  question.bearer = api_key;
+  question.connect = std::min(question.connect, limit);
+  question.response_bytes_max = 4u << 20;
+  body_watch watch{limit};
+  const auto answer = exchange(question, stop, watch);
+  const auto where = endpoint_name(*base);
+  if (answer.ending != http_ending::complete)
+    return failure_of(answer, where);
+  if (answer.head.status != 200) {
+    const auto error = classify_error(answer.head.status, watch.body, answer.head.retry_after,
+                                      std::time(nullptr));
+    if (error.failure.kind == chat_error::auth)
+      return failure{ec::bad_token, where + ": " + error.failure.why};
+    if (error.failure.kind == chat_error::loading || error.failure.kind == chat_error::overloaded)
+      return failure{ec::unavailable, where + ": " + error.failure.why};
+    return failure{ec::bad_reply, where + ": " + error.failure.why};
+  }
+  auto models = parse_models(watch.body);
+  if (!models)
+    return failure{ec::bad_reply, where + ": " + models.error().why};
+  return endpoint_facts{*base, std::move(*models)};
+}
+
+} // namespace claw
