@@ -1,0 +1,221 @@
+#include "llm/git_place.hpp"
+
+#include "llm/path_rules.hpp"
+#include "llm/repo_errors.hpp"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cstring>
+#include <memory>
+
+namespace claw {
+namespace {
+
+constexpr std::size_t small_file_bytes_max = 4'096;
+constexpr std::size_t packed_refs_bytes_max = 64U << 20;
+constexpr int symbolic_refs_max = 5;
+constexpr int object_depth_max = 4;
+
+failure bad_layout() {
+  return repo_errors::refused(repo_errors::refused_layout);
+}
+
+std::string trimmed(std::string text) {
+  while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == ' '))
+    text.pop_back();
+  return text;
+}
+
+/// A folder at exactly this place, no symlink on the way.
+outcome<repo_scope> plain_folder(const repo_scope& folder, const std::string& name) {
+  auto found = folder.enter(name);
+  if (!found)
+    return found.error();
+  if (found->relative != name || !found->is_folder)
+    return bad_layout();
+  return folder.narrowed(name);
+}
+
+bool exists(const repo_scope& folder, const char* name) {
+  struct stat about {};
+  return ::fstatat(folder.fd(), name, &about, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+/// True when a folder of objects holds folders and regular files only.
+bool holds_no_links(int folder, int depth) {
+  const int copy = ::openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const std::unique_ptr<DIR, int (*)(DIR*)> listing{copy < 0 ? nullptr : ::fdopendir(copy),
+                                                    &::closedir};
+  if (!listing || depth > object_depth_max)
+    return false;
+  while (const auto* entry = ::readdir(listing.get())) {
+    const std::string_view name = entry->d_name;
+    if (name == "." || name == "..")
+      continue;
+    struct stat about {};
+    auto type = entry->d_type;
+    if (type == DT_UNKNOWN && ::fstatat(copy, entry->d_name, &about, AT_SYMLINK_NOFOLLOW) == 0)
+      type = S_ISREG(about.st_mode) ? DT_REG : S_ISDIR(about.st_mode) ? DT_DIR : DT_UNKNOWN;
+    if (type == DT_DIR) {
+      const file_descriptor inner{
+          ::openat(copy, entry->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)};
+      if (!inner || !holds_no_links(inner.get(), depth + 1))
+        return false;
+    } else if (type != DT_REG) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/// `a/../b` -> `b`; @returns "" where it would climb above the root.
+std::string normalised(const std::string& absolute) {
+  std::vector<std::string_view> kept;
+  for (const auto name : path_components(absolute)) {
+    if (name != "..") {
+      kept.push_back(name);
+    } else {
+      if (kept.empty())
+        return {};
+      kept.pop_back();
+    }
+  }
+  std::string result;
+  for (const auto name : kept)
+    result.append("/").append(name);
+  return result;
+}
+
+/// A linked worktree: its `.git` file names <main>/.git/worktrees/<name>, whose `gitdir` names this
+/// worktree back. Without that answer any repo could read any other inside the base.
+outcome<git_place> find_linked_worktree(const repo_scope& base, const repo_scope& repo) {
+  const auto link = read_plain(repo, ".git", small_file_bytes_max);
+  if (!link)
+    return link.error();
+  constexpr std::string_view prefix = "gitdir: ";
+  if (!*link || !(*link)->starts_with(prefix))
+    return repo_errors::refused(repo_errors::not_git);
+  auto target = trimmed((*link)->substr(prefix.size()));
+  target = normalised(target.starts_with('/') ? target : repo.path() + '/' + target);
+  const auto names = path_components(target);
+  const auto inside = base.path() + '/';
+  if (!target.starts_with(inside) || names.size() < 3 || names[names.size() - 2] != "worktrees"
+      || names[names.size() - 3] != ".git")
+    return bad_layout();
+  auto own = plain_folder(base, target.substr(inside.size()));
+  auto common = plain_folder(base, normalised(target + "/../..").substr(inside.size()));
+  if (!own || !common)
+    return bad_layout();
+  const auto back = read_plain(*own, "gitdir", small_file_bytes_max);
+  const auto up = read_plain(*own, "commondir", small_file_bytes_max);
+  if (!back || !*back || normalised(trimmed(**back)) != repo.path() + "/.git" || !up || !*up
+      || trimmed(**up) != "../..")
+    return bad_layout();
+  auto objects = plain_folder(*common, "objects");
+  if (!objects)
+    return bad_layout();
+  return git_place{std::move(*own), std::move(*common), std::move(*objects)};
+}
+
+outcome<git_place> find_own_folder(const repo_scope& repo) {
+  auto own = plain_folder(repo, ".git");
+  auto common = plain_folder(repo, ".git");
+  if (!own || !common)
+    return bad_layout();
+  if (!exists(*own, "HEAD") || !exists(*own, "objects"))
+    return repo_errors::refused(repo_errors::not_git);
+  auto objects = plain_folder(*own, "objects");
+  if (!objects)
+    return bad_layout();
+  return git_place{std::move(*own), std::move(*common), std::move(*objects)};
+}
+
+bool is_hash(const std::string& text) {
+  return (text.size() == 40 || text.size() == 64)
+         && text.find_first_not_of("0123456789abcdef") == text.npos;
+}
+
+bool is_ref_name(const std::string& name) {
+  const auto checked = checked_relative_path(name);
+  return checked && *checked == name && name.starts_with("refs/");
+}
+
+outcome<std::optional<std::string>> packed_ref(const git_place& place, const std::string& name) {
+  const auto packed = read_plain(place.common, "packed-refs", packed_refs_bytes_max);
+  if (!packed || !*packed)
+    return packed;
+  const auto wanted = ' ' + name + '\n';
+  const auto at = (*packed)->find(wanted);
+  if (at == std::string::npos)
+    return std::optional<std::string>{};
+  const auto before = (*packed)->rfind('\n', at);
+  const auto line_start = before == std::string::npos ? 0 : before + 1;
+  return std::optional{(*packed)->substr(line_start, at - line_start)};
+}
+
+} // namespace
+
+outcome<std::optional<std::string>> read_plain(const repo_scope& folder, const std::string& name,
+                                               std::size_t bytes_max) {
+  struct stat about {};
+  if (::fstatat(folder.fd(), name.c_str(), &about, AT_SYMLINK_NOFOLLOW) != 0)
+    return std::optional<std::string>{};
+  const auto found = folder.enter(name);
+  if (!found || found->is_folder || found->relative != name)
+    return bad_layout();
+  auto text = read_all(found->fd.get(), bytes_max);
+  if (!text)
+    return bad_layout();
+  return std::optional{std::move(*text)};
+}
+
+outcome<git_place> find_git_place(const repo_scope& base, const repo_scope& repo) {
+  struct stat about {};
+  if (::fstatat(repo.fd(), ".git", &about, AT_SYMLINK_NOFOLLOW) != 0)
+    return repo_errors::refused(repo_errors::not_git);
+  auto place = S_ISREG(about.st_mode) ? find_linked_worktree(base, repo) : find_own_folder(repo);
+  if (!place)
+    return place;
+  if (exists(place->common, "reftable") || exists(place->objects, "info/alternates")
+      || exists(place->objects, "info/http-alternates"))
+    return bad_layout();
+  return place;
+}
+
+outcome<done> check_objects(const git_place& place) {
+  if (!holds_no_links(place.objects.fd(), 0))
+    return bad_layout();
+  return done{};
+}
+
+outcome<git_head> read_head(const git_place& place) {
+  auto text = read_plain(place.own, "HEAD", small_file_bytes_max);
+  git_head result{"HEAD", std::nullopt};
+  for (int i = 0; i < symbolic_refs_max; ++i) {
+    if (!text)
+      return text.error();
+    if (!*text)
+      return i == 0 ? outcome<git_head>{bad_layout()} : outcome<git_head>{result};
+    const auto value = trimmed(**text);
+    if (is_hash(value)) {
+      result.hash = value;
+      return result;
+    }
+    constexpr std::string_view prefix = "ref: ";
+    const auto name = value.starts_with(prefix) ? value.substr(prefix.size()) : "";
+    if (!is_ref_name(name))
+      return bad_layout();
+    constexpr std::string_view branches = "refs/heads/";
+    if (i == 0)
+      result.branch = name.starts_with(branches) ? name.substr(branches.size()) : name;
+    text = read_plain(place.common, name, small_file_bytes_max);
+    if (text && !*text)
+      text = packed_ref(place, name);
+  }
+  return bad_layout();
+}
+
+} // namespace claw
