@@ -1,6 +1,6 @@
 #pragma once
-// The runner's commands by name (docs/COMMANDS.md): ping, capabilities, plan_echo, approve_echo and the repo commands
-// with their JSON envelope. `llm_task` is not here: it has actors of its own.
+// The runner's commands by name (docs/COMMANDS.md): ping, capabilities, plan_echo, approve_echo and
+// the repo commands with their JSON envelope. `llm_task` is not here: it has actors of its own.
 
 #include "actors/ports/tool.hpp"
 #include "llm/plan_store.hpp"
@@ -13,9 +13,10 @@
 namespace claw {
 
 struct command_registry_config {
-  std::string worker_id;             ///< WORKER_ID, shown in every envelope
-  std::string version;               ///< shown by `capabilities`
-  std::vector<std::string> llm_caps; ///< `llm:vllm`, ...: shown by `capabilities` behind the commands
+  std::string worker_id; ///< WORKER_ID, shown in every envelope
+  std::string version;   ///< shown by `capabilities`
+  std::vector<std::string>
+      llm_caps; ///< `llm:vllm`, ...: shown by `capabilities` behind the commands
 };
 
 class command_registry final : public command_runner {

@@ -1,5 +1,6 @@
 #pragma once
-// The plans of plan_echo, one file each: RUNNER_STATE_DIR/plans/<plan_id>.json, mode 0600, written whole or not at all.
+// The plans of plan_echo, one file each: RUNNER_STATE_DIR/plans/<plan_id>.json, mode 0600, written
+// whole or not at all.
 
 #include "actors/domain/error.hpp"
 

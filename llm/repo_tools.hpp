@@ -1,7 +1,7 @@
 #pragma once
-// The five questions that may be asked of a repository on the allowlist. Read-only; whatever a repo holds, nothing that
-// it names is started and nothing outside of it is read (docs/SECURITY.md). Every sentence that a person can meet here
-// stands in llm/repo_errors.hpp.
+// The five questions that may be asked of a repository on the allowlist. Read-only; whatever a repo
+// holds, nothing that it names is started and nothing outside of it is read (docs/SECURITY.md).
+// Every sentence that a person can meet here stands in llm/repo_errors.hpp.
 
 #include "actors/domain/error.hpp"
 #include "actors/ports/stop_token.hpp"
@@ -39,7 +39,8 @@ struct commit_summary {
 };
 
 struct repo_matches {
-  std::string lines; ///< `file:line:text`, each line ended by a newline but the last; "" for no match
+  std::string
+      lines; ///< `file:line:text`, each line ended by a newline but the last; "" for no match
   bool truncated = false;
 };
 
@@ -54,8 +55,14 @@ struct line_range {
   int64_t end = 200;
 };
 
-/// May be used from several threads at once. Errors of every call: those of llm/repo_errors.hpp (`tool_refused`,
-/// `tool_failed`), `timed_out`, `cancelled`, `io_failed`.
+/// The last line when only the first was named: 200 lines, or up to line 200.
+inline int64_t default_end(int64_t start) {
+  constexpr int64_t lines = 200;
+  return start <= lines || start > INT64_MAX - lines ? lines : start + lines - 1;
+}
+
+/// May be used from several threads at once. Errors of every call: those of llm/repo_errors.hpp
+/// (`tool_refused`, `tool_failed`), `timed_out`, `cancelled`, `io_failed`.
 class repo_tools {
 public:
   /// Looks for the programs and clears what an earlier start left in `state_dir`/shadow.

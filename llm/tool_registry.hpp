@@ -1,6 +1,6 @@
 #pragma once
-// The seven tools that a model may call: their function definitions, the check of arguments before anything runs, and
-// answers cut to what a model can hold. `for_task` narrows them to one llm_task.
+// The seven tools that a model may call: their function definitions, the check of arguments before
+// anything runs, and answers cut to what a model can hold. `for_task` narrows them to one llm_task.
 
 #include "actors/ports/tool.hpp"
 #include "llm/plan_store.hpp"
@@ -8,13 +8,14 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace claw {
 
 struct tool_registry_config {
-  std::vector<std::string> allowed; ///< LLM_ALLOWED_TOOLS; empty: all seven
+  std::vector<std::string> allowed;       ///< LLM_ALLOWED_TOOLS; empty: all seven
   std::size_t output_bytes_max = 65'536;  ///< LLM_MAX_OUTPUT_BYTES of one answer
   std::size_t argument_bytes_max = 4'096; ///< LLM_MAX_TOOL_ARG_BYTES of one call's arguments
 };
@@ -29,9 +30,10 @@ public:
                 std::shared_ptr<plan_store> plans);
   ~tool_registry() override;
 
-  /// The tools of one task: those of `allowed` (empty: all of ours) that are ours too; `repo` and `path` fill in for
-  /// arguments that the model leaves out ("": no default). The view stays good after this registry is gone.
-  std::unique_ptr<toolbox> for_task(const std::vector<std::string>& allowed,
+  /// The tools of one task: those of `allowed` (none: all of ours) that are ours too; `repo` and
+  /// `path` fill in for arguments that the model leaves out ("": no default). The view stays good
+  /// after this registry is gone.
+  std::unique_ptr<toolbox> for_task(const std::optional<std::vector<std::string>>& allowed,
                                     const std::string& default_repo,
                                     const std::string& path_hint) const;
 

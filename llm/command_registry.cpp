@@ -1,0 +1,223 @@
+#include "llm/command_registry.hpp"
+
+#include "llm/repo_errors.hpp"
+#include "llm/text_cut.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+namespace claw {
+namespace {
+
+using json = nlohmann::ordered_json;
+
+/// What a handler gets to work with.
+struct command_call {
+  const command_registry_config& config;
+  repo_tools& repos;
+  plan_store& plans;
+  const std::string& command;
+  const std::string& payload;
+  call_bounds bounds;
+};
+
+using handler = outcome<std::string> (*)(const command_call&);
+
+struct known_command {
+  std::string_view name;
+  handler run;
+};
+
+std::string text_of(const json& x) {
+  return x.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+std::string envelope(const command_call& x, const json& repo, bool truncated, json content) {
+  json result;
+  result["ok"] = true;
+  result["worker_id"] = x.config.worker_id;
+  result["command"] = x.command;
+  result["repo"] = repo;
+  result["truncated"] = truncated;
+  result["data"] = std::move(content);
+  result["error"] = nullptr;
+  return text_of(result);
+}
+
+outcome<json> parsed(const command_call& x) {
+  auto result = json::parse(x.payload, nullptr, false);
+  if (!result.is_object())
+    return failure{ec::bad_shape, repo_errors::bad_json};
+  return result;
+}
+
+/// A text of the payload, "" where it is missing or no text.
+std::string text_at(const json& payload, const char* key) {
+  const auto found = payload.find(key);
+  return found != payload.end() && found->is_string() ? found->get<std::string>() : "";
+}
+
+/// An integer of the payload; left as it is where there is none. @returns false for anything else.
+bool integer_at(const json& payload, const char* key, int64_t& out) {
+  const auto found = payload.find(key);
+  if (found == payload.end() || found->is_null())
+    return true;
+  if (found->is_number_unsigned() && found->get<uint64_t>() > INT64_MAX)
+    return false;
+  if (found->is_number_integer())
+    out = found->get<int64_t>();
+  return found->is_number_integer();
+}
+
+outcome<std::string> ping(const command_call& x) {
+  return "pong: " + x.payload;
+}
+
+outcome<std::string> plan_echo(const command_call& x) {
+  return x.plans.propose(x.payload);
+}
+
+outcome<std::string> approve_echo(const command_call& x) {
+  return x.plans.approve(x.payload);
+}
+
+outcome<std::string> repo_list(const command_call& x) {
+  const auto found = x.repos.list();
+  if (!found)
+    return found.error();
+  auto repos = json::array();
+  for (const auto& repo : *found)
+    repos.push_back({{"name", repo.name}, {"path", repo.path}});
+  return envelope(x, nullptr, false, {{"repos", std::move(repos)}});
+}
+
+/// Calls `ask` with the payload and the repo that it names.
+template <class Ask>
+outcome<std::string> about_repo(const command_call& x, Ask ask) {
+  const auto payload = parsed(x);
+  if (!payload)
+    return payload.error();
+  const auto repo = text_at(*payload, "repo");
+  if (repo.empty())
+    return failure{ec::bad_shape, repo_errors::repo_required};
+  return ask(*payload, repo);
+}
+
+outcome<std::string> repo_status(const command_call& x) {
+  return about_repo(x, [&](const json&, const std::string& repo) -> outcome<std::string> {
+    const auto found = x.repos.status(repo, x.bounds);
+    if (!found)
+      return found.error();
+    return envelope(x, repo, found->truncated,
+                    {{"repo", repo},
+                     {"branch", found->branch},
+                     {"dirty", found->dirty},
+                     {"porcelain", found->porcelain}});
+  });
+}
+
+outcome<std::string> repo_last_commit(const command_call& x) {
+  return about_repo(x, [&](const json&, const std::string& repo) -> outcome<std::string> {
+    const auto found = x.repos.last_commit(repo, x.bounds);
+    if (!found)
+      return found.error();
+    return envelope(x, repo, false,
+                    {{"hash", found->hash},
+                     {"author", found->author},
+                     {"date", found->date},
+                     {"subject", found->subject}});
+  });
+}
+
+outcome<std::string> repo_grep(const command_call& x) {
+  return about_repo(x, [&](const json& payload, const std::string& repo) -> outcome<std::string> {
+    const auto found
+        = x.repos.grep(repo, text_at(payload, "query"), text_at(payload, "path"), x.bounds);
+    if (!found)
+      return found.error();
+    return envelope(x, repo, found->truncated, {{"matches", found->lines}});
+  });
+}
+
+outcome<std::string> repo_readfile(const command_call& x) {
+  return about_repo(x, [&](const json& payload, const std::string& repo) -> outcome<std::string> {
+    const auto path = text_at(payload, "path");
+    if (path.empty())
+      return failure{ec::bad_shape, repo_errors::path_required};
+    line_range lines;
+    if (!integer_at(payload, "start", lines.start))
+      return failure{ec::bad_shape, "start must be an integer"};
+    lines.end = default_end(lines.start);
+    if (!integer_at(payload, "end", lines.end))
+      return failure{ec::bad_shape, "end must be an integer"};
+    const auto found = x.repos.read_file(repo, path, lines);
+    if (!found)
+      return found.error();
+    return envelope(
+        x, repo, found->truncated,
+        {{"path", path}, {"start", lines.start}, {"end", lines.end}, {"content", found->content}});
+  });
+}
+
+outcome<std::string> capabilities(const command_call& x);
+
+constexpr known_command known[] = {
+    {"ping", ping},
+    {"capabilities", capabilities},
+    {"plan_echo", plan_echo},
+    {"approve_echo", approve_echo},
+    {"repo_list", repo_list},
+    {"repo_status", repo_status},
+    {"repo_last_commit", repo_last_commit},
+    {"repo_grep", repo_grep},
+    {"repo_readfile", repo_readfile},
+};
+
+outcome<std::string> capabilities(const command_call& x) {
+  auto names = json::array();
+  for (const auto& command : known)
+    names.push_back(command.name);
+  names.push_back("llm_task");
+  for (const auto& cap : x.config.llm_caps)
+    names.push_back(cap);
+  json result;
+  result["worker_id"] = x.config.worker_id;
+  result["capabilities"] = std::move(names);
+  result["version"] = x.config.version;
+  return text_of(result);
+}
+
+} // namespace
+
+command_registry::command_registry(command_registry_config config,
+                                   std::shared_ptr<repo_tools> repos,
+                                   std::shared_ptr<plan_store> plans)
+    : config_(std::move(config)), repos_(std::move(repos)), plans_(std::move(plans)) {
+  CLAW_ASSERT(repos_ && plans_);
+}
+
+std::vector<std::string> command_registry::commands() const {
+  std::vector<std::string> result;
+  for (const auto& command : known)
+    result.emplace_back(command.name);
+  return result;
+}
+
+outcome<std::string> command_registry::run(const std::string& command, const std::string& payload,
+                                           std::chrono::steady_clock::time_point deadline,
+                                           const stop_token& stop) {
+  const auto found = std::find_if(std::begin(known), std::end(known),
+                                  [&](const known_command& x) { return x.name == command; });
+  if (found == std::end(known))
+    return failure{ec::bad_command, "unknown command: " + to_utf8(command)};
+  try {
+    return found->run({config_, *repos_, *plans_, command, payload, {deadline, stop}});
+  } catch (const broken_invariant&) {
+    throw;
+  } catch (const std::exception& trouble) { // out of memory, a broken file system
+    return failure{ec::tool_failed, std::string("command failed: ") + trouble.what()};
+  }
+}
+
+} // namespace claw
