@@ -1,0 +1,171 @@
+#include "apps/cli/cli_options.hpp"
+
+#include "apps/cli/cli_exit.hpp"
+#include "apps/config_text.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <array>
+#include <map>
+
+namespace claw {
+
+namespace {
+
+constexpr const char* examples = R"(
+Examples:
+  openclaw ask "Which repos do you know?"         ask a model that may look into the repos
+  openclaw ask "vllm: Search for LEASE_SECONDS"   ask one certain model
+  openclaw run "grep my-repo \"two words\" src"     any line of the command language
+  openclaw chat                                   the same, line after line
+  openclaw jobs                                   what was asked lately
+  openclaw status 0191d3f0-...                    how a job stands, with its answer
+  openclaw events 0191d3f0-...                    a job's whole life
+  openclaw ask --json "hi" | jq -r .answer        for scripts
+
+Settings: BROKER_URL (http://127.0.0.1:8000) and BOT_TOKEN, from the environment or from an env file
+(--env-file, OPENCLAW_ENV, ./.openclaw/cli.env, ~/.config/openclaw/env). A token is never a flag.
+
+While it waits: Ctrl-C leaves after three seconds and the job goes on; Ctrl-C again cancels the job.
+
+Exit codes: 0 answered, 1 the job failed, 2 the broker said no, 3 broker unreachable, 4 token refused,
+5 still running when the time was up, 64 wrong usage, 78 wrong configuration, 130 interrupted.
+)";
+
+struct raw_options {
+  std::vector<std::string> words;
+  std::string job;
+  std::string broker;
+  std::string env_file;
+  long timeout = 600;
+  cli_options chosen;
+};
+
+void add_job_verb(CLI::App& app, raw_options& raw, const std::string& name,
+                  const std::string& help) {
+  auto* verb = app.add_subcommand(name, help);
+  verb->add_option("job", raw.job, "The job's id")->required();
+  verb->callback([&raw, name] { raw.chosen.line = name + " " + raw.job; });
+}
+
+void add_verbs(CLI::App& app, raw_options& raw) {
+  const auto joined = [&raw] {
+    std::string line;
+    for (const auto& word : raw.words)
+      line += (line.empty() ? "" : " ") + word;
+    return line;
+  };
+  auto* ask = app.add_subcommand("ask", "Ask a question; the answer goes to standard output");
+  ask->add_option("text", raw.words, "The question, or - to read it from standard input")
+      ->required();
+  ask->callback([&raw, joined] { raw.chosen.line = "ask " + joined(); });
+  auto* run = app.add_subcommand("run", "Run one line of the command language, e.g. \"repos\"");
+  run->add_option("line", raw.words, "The line; `openclaw run help` lists all commands")
+      ->required();
+  run->callback([&raw, joined] { raw.chosen.line = joined(); });
+  app.add_subcommand("chat", "Talk, line after line")->callback([&raw] {
+    raw.chosen.action = cli_action::chat;
+  });
+  auto* status
+      = app.add_subcommand("status", "State of a job, or of the broker when none is named");
+  status->add_option("job", raw.job, "The job's id");
+  status->callback([&raw] {
+    if (raw.job.empty())
+      raw.chosen.action = cli_action::status;
+    else
+      raw.chosen.line = "status " + raw.job;
+  });
+  auto* events = app.add_subcommand("events", "What happened to a job; follows it to its end");
+  events->add_option("job", raw.job, "The job's id")->required();
+  events->callback([&raw] { raw.chosen.action = cli_action::events; });
+  add_job_verb(app, raw, "cancel", "End a job");
+  add_job_verb(app, raw, "retry", "Queue a failed job again");
+  for (const auto& [name, help] : {std::pair{"jobs", "The newest jobs"},
+                                   std::pair{"workers", "The workers that the broker knows"},
+                                   std::pair{"queue", "What waits, and for which caps"},
+                                   std::pair{"whoami", "Which broker is asked, and as whom"}})
+    app.add_subcommand(name, help)->callback([&raw, line = std::string{name}] {
+      raw.chosen.line = line;
+    });
+}
+
+std::optional<std::string> first_env_file(const raw_options& raw, const config_sources& sources,
+                                          std::string& problem) {
+  if (!raw.env_file.empty()) {
+    auto content = sources.read_file(raw.env_file);
+    if (!content)
+      problem = "cannot read the env file " + raw.env_file + "\n";
+    return content;
+  }
+  std::vector<std::string> places;
+  if (const auto named = sources.environment("OPENCLAW_ENV"); named && !named->empty())
+    places.push_back(*named);
+  places.push_back(".openclaw/cli.env");
+  if (const auto home = sources.environment("HOME"); home && !home->empty())
+    places.push_back(*home + "/.config/openclaw/env");
+  for (const auto& place : places)
+    if (auto content = sources.read_file(place))
+      return content;
+  return std::nullopt;
+}
+
+/// @returns what is wrong, "" when nothing is
+std::string read_settings(raw_options& raw, const config_sources& sources) {
+  std::string problem;
+  std::map<std::string, std::string> values;
+  if (const auto content = first_env_file(raw, sources, problem))
+    for (const auto& complaint : parse_env_file(*content, values))
+      problem += complaint + "\n";
+  const auto setting = [&](const char* env) {
+    auto value = sources.environment(env).value_or("");
+    return trimmed(value).empty() ? values[env] : std::string{trimmed(value)};
+  };
+  auto& chosen = raw.chosen;
+  chosen.broker_url = raw.broker.empty() ? setting("BROKER_URL") : raw.broker;
+  if (chosen.broker_url.empty())
+    chosen.broker_url = "http://127.0.0.1:8000";
+  chosen.bot_token = setting("BOT_TOKEN");
+  for (const char* env : {"BOT_TOKEN", "WORKER_TOKEN", "DISCORD_TOKEN", "LLM_API_KEY"})
+    if (auto value = setting(env); !value.empty())
+      chosen.secrets.push_back(std::move(value));
+  return problem;
+}
+
+} // namespace
+
+std::variant<cli_options, config_exit> read_cli_options(const config_sources& sources) {
+  raw_options raw;
+  CLI::App app{"openclaw: ask the workers of an OpenClaw Broker, and look after their jobs.",
+               "openclaw"};
+  app.footer(examples);
+  app.set_version_flag("--version", "openclaw " CLAW_VERSION);
+  app.add_flag("--json", raw.chosen.json,
+               "One JSON document on standard output (events and chat: one a line)");
+  app.add_flag("-q,--quiet", raw.chosen.quiet, "No progress on standard error");
+  app.add_flag("--stream", raw.chosen.stream, "Show an answer's text while it is written");
+  app.add_flag("!--no-wait", raw.chosen.wait, "Say the job's id and end");
+  app.add_option("--timeout", raw.timeout, "Seconds to wait for an answer (600)")
+      ->check(CLI::Range(1L, 604'800L));
+  app.add_option("--broker", raw.broker, "The broker's address; stronger than BROKER_URL");
+  app.add_option("--env-file", raw.env_file, "Where BROKER_URL and BOT_TOKEN are read from");
+  app.require_subcommand(1);
+  app.fallthrough();
+  add_verbs(app, raw);
+  try {
+    app.parse(std::vector<std::string>{sources.arguments.rbegin(), sources.arguments.rend()});
+  } catch (const CLI::CallForHelp&) {
+    return config_exit{0, app.help()};
+  } catch (const CLI::CallForVersion&) {
+    return config_exit{0, "openclaw " CLAW_VERSION "\n"};
+  } catch (const CLI::ParseError& why) {
+    return config_exit{cli_exit::usage,
+                       std::string{"openclaw: "} + why.what() + "\nTry openclaw --help.\n"};
+  }
+  raw.chosen.timeout = std::chrono::seconds{raw.timeout};
+  raw.chosen.job_id = raw.job;
+  if (const auto problem = read_settings(raw, sources); !problem.empty())
+    return config_exit{cli_exit::config, problem};
+  return raw.chosen;
+}
+
+} // namespace claw

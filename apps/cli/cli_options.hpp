@@ -1,0 +1,36 @@
+#pragma once
+// What the arguments and the surroundings of `openclaw` ask for. Tokens never come from the command line, which other
+// users of a machine can read.
+
+#include "apps/config.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace claw {
+
+enum class cli_action : uint8_t { run_line, chat, status, events };
+
+struct cli_options {
+  cli_action action = cli_action::run_line;
+  std::string line;   ///< run_line: a line of the command language
+  std::string job_id; ///< events; status: "" asks for the broker's own state
+  bool json = false;
+  bool quiet = false;  ///< no progress
+  bool stream = false; ///< shows an answer's text while it is written
+  bool wait = true;    ///< false: says the job's id and ends
+  std::chrono::seconds timeout{600};
+  std::string broker_url;
+  std::string bot_token;            ///< "" when nobody set it
+  std::vector<std::string> secrets; ///< every token that was found, for redaction
+};
+
+/// Reads arguments, environment and the env file: `--env-file`, else OPENCLAW_ENV, else `./.openclaw/cli.env`, else
+/// `~/.config/openclaw/env`. The environment is stronger than the file.
+std::variant<cli_options, config_exit> read_cli_options(const config_sources& sources);
+
+} // namespace claw

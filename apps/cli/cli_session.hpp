@@ -1,0 +1,62 @@
+#pragma once
+// Carries out lines of the command language for somebody at a terminal: answers to `out`, progress and trouble to
+// `err`. One session belongs to one thread.
+
+#include "actors/domain/chat_command.hpp"
+#include "actors/domain/redaction.hpp"
+#include "actors/ports/broker_api.hpp"
+#include "apps/cli/cli_options.hpp"
+#include "apps/cli/job_follow.hpp"
+
+#include <functional>
+#include <iosfwd>
+#include <string>
+
+namespace claw {
+
+/// Everything around a session, so that a test brings its own.
+struct cli_world {
+  std::ostream& out;
+  std::ostream& err;
+  bool colour = false; ///< only for `err`
+  follow_world time;
+  std::function<int64_t()> wall_s; ///< seconds since the Unix epoch
+  std::string requester;           ///< who asks, for the broker's listing
+};
+
+class cli_session {
+public:
+  cli_session(const cli_options& options, producer_api& broker, cli_world world);
+
+  /// Each returns one of `cli_exit`.
+  int run_line(const std::string& line);
+  int events(const std::string& id);
+  int broker_status();
+
+private:
+  int carry_out(const chat_job& x);
+  int carry_out(const chat_question& x);
+  int carry_out(const chat_advice& x);
+  int ask_job_status(const std::string& id);
+  int change_job(const chat_question& x);
+  int list_jobs();
+  int list_workers();
+  int show_queue();
+  int whoami();
+  int follow(const std::string& id);
+  int show_job(const remote_job& job);
+  int fail(const failure& why);
+  caps known_caps(const std::string& line);
+  void note(const std::string& text);
+  void show_event(const remote_event& event);
+  void end_stream();
+
+  const cli_options& options_;
+  producer_api& broker_;
+  cli_world world_;
+  redactor redact_;
+  stream_redactor delta_;
+  bool streaming_ = false;
+};
+
+} // namespace claw

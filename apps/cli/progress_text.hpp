@@ -1,0 +1,33 @@
+#pragma once
+// Events and listings as lines for a terminal. Pure functions; what came from elsewhere is redacted and freed of
+// control characters, since a worker's text must not move the cursor.
+
+#include "actors/domain/redaction.hpp"
+#include "actors/ports/broker_api.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace claw {
+
+/// Without control characters but line breaks and tabs; in a `one_line` text these become blanks, too.
+std::string printable(std::string_view text, bool one_line);
+
+/// One line on an event, `claimed by laptop`, `tool repo_grep {"query":"x"}`; "" for one that people need not see.
+std::string progress_line(const remote_event& event, const redactor& redact);
+
+/// The text of a `delta` event; "" for others.
+std::string delta_text(const remote_event& event);
+
+/// @param now_s wall time, for ages
+std::string jobs_table(const std::vector<remote_job>& jobs, const redactor& redact, int64_t now_s);
+std::string workers_table(const std::vector<remote_worker>& workers, const redactor& redact,
+                          int64_t now_s);
+std::string queue_text(const std::string& queue_json, const redactor& redact, int64_t now_s);
+
+std::string event_json(const remote_event& event, const redactor& redact);
+std::string jobs_json(const std::vector<remote_job>& jobs, const redactor& redact);
+std::string workers_json(const std::vector<remote_worker>& workers, const redactor& redact);
+
+} // namespace claw

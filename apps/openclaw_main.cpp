@@ -1,0 +1,108 @@
+// The operator's command line. What it does is in apps/cli; here it meets the real terminal, clock and network.
+
+#include "apps/cli/chat_loop.hpp"
+#include "apps/cli/cli_exit.hpp"
+#include "apps/cli/cli_session.hpp"
+#include "net/broker_client.hpp"
+
+#include <unistd.h>
+
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <exception>
+#include <iostream>
+#include <iterator>
+#include <thread>
+
+namespace {
+
+using namespace claw;
+
+volatile std::sig_atomic_t interrupt_count = 0;
+
+void on_interrupt(int) {
+  interrupt_count = interrupt_count + 1;
+}
+
+/// Without SA_RESTART, so that a pause ends when Ctrl-C is pressed.
+void count_interrupts() {
+  struct sigaction action {};
+  action.sa_handler = on_interrupt;
+  sigaction(SIGINT, &action, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+}
+
+std::string user_name() {
+  const char* name = std::getenv("USER");
+  return name != nullptr && *name != '\0' ? name : "uid " + std::to_string(getuid());
+}
+
+cli_world real_world() {
+  const bool colour = isatty(STDERR_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr;
+  const auto wall = [] {
+    return std::chrono::duration_cast<std::chrono::seconds>(
+               std::chrono::system_clock::now().time_since_epoch())
+        .count();
+  };
+  return {std::cout,
+          std::cerr,
+          colour,
+          {[] { return std::chrono::steady_clock::now(); },
+           [](std::chrono::milliseconds x) { std::this_thread::sleep_for(x); },
+           [] { return static_cast<int>(interrupt_count); }},
+          wall,
+          user_name()};
+}
+
+int chat(cli_session& session, const config_sources& sources) {
+  const bool terminal = isatty(STDIN_FILENO) != 0;
+  if (terminal)
+    std::cerr << "Type help for the commands, quit or Ctrl-D to leave.\n";
+  const auto lines
+      = terminal ? lines_of_terminal(history_file_path(sources.environment)) : lines_of(std::cin);
+  return chat_loop(lines, [&](const std::string& line) {
+    interrupt_count = 0;
+    return session.run_line(line);
+  });
+}
+
+int run(const config_sources& sources) {
+  auto read = read_cli_options(sources);
+  if (const auto* end = std::get_if<config_exit>(&read)) {
+    (end->code == 0 ? std::cout : std::cerr) << end->text;
+    return end->code;
+  }
+  auto& options = std::get<cli_options>(read);
+  if (options.line == "ask -")
+    options.line = "ask " + std::string{std::istreambuf_iterator<char>{std::cin}, {}};
+  auto broker = make_producer_client({options.broker_url, options.bot_token});
+  if (!broker) {
+    std::cerr << "openclaw: " << broker.error().why << "\n";
+    return cli_exit::of(broker.error().code);
+  }
+  count_interrupts();
+  cli_session session{options, **broker, real_world()};
+  switch (options.action) {
+  case cli_action::run_line:
+    return session.run_line(options.line);
+  case cli_action::events:
+    return session.events(options.job_id);
+  case cli_action::status:
+    return session.broker_status();
+  case cli_action::chat:
+    return chat(session, sources);
+  }
+  return cli_exit::usage;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(real_sources(argc, argv));
+  } catch (const std::exception& why) {
+    std::cerr << "openclaw: " << why.what() << "\n"; // a wrong program: nothing here is expected
+    return 70;
+  }
+}

@@ -1,0 +1,108 @@
+#include "apps/cli/cli_exit.hpp"
+#include "apps/cli/cli_options.hpp"
+#include "test/support/catch.hpp"
+
+#include <map>
+
+using namespace claw;
+
+namespace {
+
+struct surroundings {
+  std::map<std::string, std::string> environment;
+  std::map<std::string, std::string> files;
+
+  std::variant<cli_options, config_exit> read(std::vector<std::string> arguments) const {
+    return read_cli_options(
+        {std::move(arguments),
+         [this](const char* key) -> std::optional<std::string> {
+           const auto found = environment.find(key);
+           return found == environment.end() ? std::nullopt : std::optional{found->second};
+         },
+         [this](const std::string& path) -> std::optional<std::string> {
+           const auto found = files.find(path);
+           return found == files.end() ? std::nullopt : std::optional{found->second};
+         }});
+  }
+  cli_options options(std::vector<std::string> arguments) const {
+    return std::get<cli_options>(read(std::move(arguments)));
+  }
+};
+
+int exit_code(std::vector<std::string> arguments) {
+  return std::get<config_exit>(surroundings{}.read(std::move(arguments))).code;
+}
+
+} // namespace
+
+TEST_CASE("the verbs become lines of the command language", "[cli]") {
+  const surroundings world;
+  CHECK(world.options({"ask", "what is it"}).line == "ask what is it");
+  CHECK(world.options({"ask", "what", "is", "it"}).line == "ask what is it");
+  CHECK(world.options({"ask", "vllm: hi"}).line == "ask vllm: hi");
+  CHECK(world.options({"run", "grep r \"a b\""}).line == "grep r \"a b\"");
+  CHECK(world.options({"status", "id"}).line == "status id");
+  CHECK(world.options({"cancel", "id"}).line == "cancel id");
+  CHECK(world.options({"retry", "id"}).line == "retry id");
+  for (const std::string name : {"jobs", "workers", "queue", "whoami"})
+    CHECK(world.options({name}).line == name);
+  CHECK(world.options({"status"}).action == cli_action::status);
+  CHECK(world.options({"chat"}).action == cli_action::chat);
+  CHECK(world.options({"events", "id"}).action == cli_action::events);
+  CHECK(world.options({"events", "id"}).job_id == "id");
+}
+
+TEST_CASE("options may stand before and behind the verb", "[cli]") {
+  const surroundings world;
+  for (const auto& x : {world.options({"--json", "--timeout", "5", "ask", "hi"}),
+                        world.options({"ask", "hi", "--json", "--timeout=5"})}) {
+    CHECK(x.json);
+    CHECK(x.wait);
+    CHECK(x.timeout == std::chrono::seconds{5});
+    CHECK(x.line == "ask hi");
+  }
+  CHECK_FALSE(world.options({"ask", "hi", "--no-wait"}).wait);
+  CHECK(world.options({"jobs", "-q"}).quiet);
+}
+
+TEST_CASE("wrong usage is an exit code of its own", "[cli]") {
+  CHECK(exit_code({}) == cli_exit::usage);
+  CHECK(exit_code({"dance"}) == cli_exit::usage);
+  CHECK(exit_code({"ask"}) == cli_exit::usage);
+  CHECK(exit_code({"cancel"}) == cli_exit::usage);
+  CHECK(exit_code({"jobs", "--timeout", "x"}) == cli_exit::usage);
+  CHECK(exit_code({"jobs", "--timeout", "0"}) == cli_exit::usage);
+  CHECK(exit_code({"jobs", "--bot-token", "x"}) == cli_exit::usage);
+  CHECK(exit_code({"--help"}) == 0);
+  CHECK(exit_code({"ask", "--help"}) == 0);
+  CHECK(exit_code({"--version"}) == 0);
+  CHECK(exit_code({"jobs", "--env-file", "/nowhere"}) == cli_exit::config);
+}
+
+TEST_CASE("help shows examples and the exit codes", "[cli]") {
+  const auto help = std::get<config_exit>(surroundings{}.read({"--help"})).text;
+  for (const std::string part : {"openclaw ask \"", "BOT_TOKEN", "Exit codes", "chat", "workers"})
+    CHECK(help.find(part) != std::string::npos);
+}
+
+TEST_CASE("settings come from the environment, then from the first env file", "[cli]") {
+  surroundings world;
+  CHECK(world.options({"jobs"}).broker_url == "http://127.0.0.1:8000");
+  CHECK(world.options({"jobs"}).bot_token.empty());
+  world.environment["HOME"] = "/h";
+  world.files["/h/.config/openclaw/env"] = "BOT_TOKEN=from-home-file\nBROKER_URL=http://home:1\n";
+  CHECK(world.options({"jobs"}).broker_url == "http://home:1");
+  world.files[".openclaw/cli.env"] = "BOT_TOKEN='from-local-file'\n";
+  CHECK(world.options({"jobs"}).bot_token == "from-local-file");
+  CHECK(world.options({"jobs"}).broker_url == "http://127.0.0.1:8000");
+  world.environment["OPENCLAW_ENV"] = "/o";
+  world.files["/o"] = "BOT_TOKEN=from-named-file\n";
+  CHECK(world.options({"jobs"}).bot_token == "from-named-file");
+  world.files["/f"] = "BOT_TOKEN=from-flag-file\nLLM_API_KEY=another-secret\n";
+  CHECK(world.options({"jobs", "--env-file", "/f"}).bot_token == "from-flag-file");
+  CHECK(world.options({"jobs", "--env-file", "/f"}).secrets
+        == std::vector<std::string>{"from-flag-file", "another-secret"});
+  world.environment["BOT_TOKEN"] = "from-environment";
+  CHECK(world.options({"jobs"}).bot_token == "from-environment");
+  CHECK(world.options({"jobs", "--broker", "http://b:2"}).broker_url == "http://b:2");
+}
