@@ -1,0 +1,59 @@
+// Commits batch after batch to a store and says so on standard output, one line a commit, until somebody kills it.
+//
+//   store_writer FOLDER FIRST_BATCH [STEP COUNT]
+//
+// With a step it kills itself when it comes to that step of a commit for the COUNTth time.
+
+#include "storage/lmdb_job_store.hpp"
+#include "test/crash/batches.hpp"
+
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+
+using namespace claw;
+
+namespace {
+
+bool say(const std::string& line) {
+  return ::write(STDOUT_FILENO, line.data(), line.size()) == static_cast<ssize_t>(line.size());
+}
+
+int write_batches(const char* folder, uint64_t batch, lmdb_store_options options) {
+  const auto store = open_lmdb_job_store(folder, std::move(options));
+  if (!store) {
+    std::fprintf(stderr, "store_writer: %s\n", store.error().why.c_str());
+    return 1;
+  }
+  for (;; ++batch) {
+    if (const auto x = (*store)->commit(crash::changes_of(batch)); !x) {
+      std::fprintf(stderr, "store_writer: %s\n", x.error().why.c_str());
+      return 1;
+    }
+    if (!say(std::to_string(batch) + "\n"))
+      return 1;
+  }
+}
+
+} // namespace
+
+int main(int argc, char* argv[]) {
+  if (argc != 3 && argc != 5) {
+    std::fprintf(stderr, "usage: store_writer FOLDER FIRST_BATCH [STEP COUNT]\n");
+    return 64;
+  }
+  spdlog::set_level(spdlog::level::off); // standard output is for the acknowledgements alone
+  lmdb_store_options options;
+  options.map.map_bytes = std::size_t{1} << 20; // so that growing is killed as well
+  if (argc == 5)
+    options.on_step
+        = [step = std::atoi(argv[3]), left = std::atoi(argv[4])](commit_step x) mutable {
+            if (static_cast<int>(x) == step && --left == 0)
+              ::raise(SIGKILL);
+          };
+  return write_batches(argv[1], std::strtoull(argv[2], nullptr, 10), std::move(options));
+}
