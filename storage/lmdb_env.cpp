@@ -14,6 +14,7 @@ namespace claw {
 namespace {
 
 constexpr unsigned databases_max = 8;
+constexpr unsigned writes_per_reader_check = 4'096;
 
 /// Below this much room a short write means that the disk is full.
 constexpr std::uintmax_t scarce_bytes = std::uintmax_t{16} << 20;
@@ -28,6 +29,13 @@ MDB_val to_val(std::string_view x) {
 
 std::string_view to_view(const MDB_val& x) {
   return {static_cast<const char*>(x.mv_data), x.mv_size};
+}
+
+/// Another program that read the file (mdb_copy, mdb_stat) and was killed keeps its snapshot, and the pages that it
+/// sees from being used again.
+int drop_dead_readers(MDB_env* env) {
+  int dead = 0;
+  return mdb_reader_check(env, &dead);
 }
 
 /// True when the file has come near the size that the process may give it (`ulimit -f`).
@@ -119,10 +127,8 @@ outcome<std::unique_ptr<lmdb_env>> lmdb_env::open(store_folder folder,
   if (error == 0)
     error = mdb_env_open(raw, folder.path().c_str(), MDB_NOTLS, 0600);
   std::unique_ptr<lmdb_env> opened{new lmdb_env{std::move(folder), std::move(env), options}};
-  int dead = 0;
   if (error == 0)
-    error = mdb_reader_check(
-        raw, &dead); // readers of a killed process keep the file from reusing its pages
+    error = drop_dead_readers(raw);
   if (error != 0)
     return opened->failure_of(error);
   if (auto synced = opened->folder_.sync_names(); !synced)
@@ -156,6 +162,8 @@ outcome<lmdb_reader> lmdb_env::begin_read() const {
 }
 
 outcome<done> lmdb_env::write(const work& what) {
+  if (++writes_ % writes_per_reader_check == 0)
+    drop_dead_readers(env_.get());
   int error = try_write(what);
   while (error == MDB_MAP_FULL && grow())
     error = try_write(what);

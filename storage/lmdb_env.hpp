@@ -123,6 +123,7 @@ private:
   store_folder folder_; // outlives the environment: its lock is the last thing to go
   std::unique_ptr<MDB_env, closer> env_;
   lmdb_options options_;
+  unsigned writes_ = 0;
   mutable std::shared_mutex open_; ///< shared by open transactions, exclusive while the map grows
   mutable std::mutex idle_mutex_;
   mutable std::vector<MDB_txn*>

@@ -73,7 +73,7 @@ int main(int argc, char* argv[]) {
     return 1;
   }
   uint64_t last = 0;
-  for (const std::size_t batch : {1, 16, 64, 1'024})
+  for (const std::size_t batch : {1u, 16u, 64u, 1'024u})
     last = measure_creating(**store, last, batch, seconds);
   measure_reading(**store, last, seconds);
 }

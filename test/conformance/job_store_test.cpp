@@ -167,7 +167,7 @@ TEST_CASE_METHOD(store_fixture, "a listing goes newest first, page by page, with
     newest_first.insert(newest_first.begin(), sample_id(n));
   }
   commit(changes);
-  for (std::size_t page_size : {1, 5, 24, 25, 26, 500})
+  for (const std::size_t page_size : {1u, 5u, 24u, 25u, 26u, 500u})
     CHECK(listed({}, page_size) == newest_first);
   CHECK(must(store->list({}, {}, 25)).next == std::nullopt);
   const auto page = must(store->list({}, sample_id(3), 10));
