@@ -143,9 +143,11 @@ std::variant<cli_options, config_exit> read_cli_options(const config_sources& so
                "One JSON document on standard output (events and chat: one a line)");
   app.add_flag("-q,--quiet", raw.chosen.quiet, "No progress on standard error");
   app.add_flag("--stream", raw.chosen.stream, "Show an answer's text while it is written");
-  app.add_flag("!--no-wait", raw.chosen.wait, "Say the job's id and end");
+  app.add_flag_callback(
+      "--no-wait", [&raw] { raw.chosen.wait = false; }, "Say the job's id and end");
   app.add_option("--timeout", raw.timeout, "Seconds to wait for an answer (600)")
-      ->check(CLI::Range(1L, 604'800L));
+      ->check(CLI::Range(1L, 604'800L))
+      ->option_text("SECONDS");
   app.add_option("--broker", raw.broker, "The broker's address; stronger than BROKER_URL");
   app.add_option("--env-file", raw.env_file, "Where BROKER_URL and BOT_TOKEN are read from");
   app.require_subcommand(1);
