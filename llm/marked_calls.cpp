@@ -270,11 +270,12 @@ private:
     auto calls = read_python_calls(text_.substr(inner, end - inner), tools_);
     if (!calls)
       return npos;
+    const auto behind = past(past(end, "<|eom_id|>"), "<|eot_id|>");
     for (auto& call : *calls) {
       std::string exact = call.exact;
-      add(begin, end, std::move(exact), std::move(call));
+      add(begin, behind, std::move(exact), std::move(call));
     }
-    return end;
+    return behind;
   }
 
   std::size_t harmony(std::size_t begin, std::size_t at) {
