@@ -1,6 +1,6 @@
 #pragma once
-// A plain HTTP/1.1 server on 127.0.0.1 whose handlers write raw bytes: what a test needs to misbehave like a real server.
-// One thread a connection, one request a connection.
+// A plain HTTP/1.1 server on 127.0.0.1 whose handlers write raw bytes: what a test needs to misbehave
+// like a real server. One thread a connection, one request a connection.
 
 #include <atomic>
 #include <chrono>

@@ -1,6 +1,6 @@
 #pragma once
-// A model endpoint that plays a script, for tests. Two layers: `say` and `fail` speak in a server's dialect, `play` writes
-// raw bytes, waits and closes as it is told. It records every request and when its client left.
+// A model endpoint that plays a script, for tests. Two layers: `say` and `fail` speak in a server's dialect,
+// `play` writes raw bytes, waits and closes as it is told. It records every request and when its client left.
 
 #include "test/support/loopback_server.hpp"
 #include "test/support/spoken_reply.hpp"
@@ -39,7 +39,7 @@ public:
   /// `http://127.0.0.1:PORT/v1`
   std::string base_url() const;
 
-  // -- what comes next, one after the other; a request beyond the script is answered 599 -------------------------------
+  // -- what comes next, one after the other; a request beyond the script is answered 599
   void play(script x);
   void say(const spoken_reply& x, persona who = persona::llamacpp);
   void say_whole(const spoken_reply& x, persona who = persona::llamacpp);

@@ -1,7 +1,7 @@
 #pragma once
-// What the scripted stand-in says to a conversation: a person without any model can see the whole system at work. It uses
-// the tools that are offered, over native calls, and builds its answers from their results. It is no language model, and
-// every answer says so.
+// What the scripted stand-in says to a conversation: a person without any model can see the whole system
+// at work. It uses the tools that are offered, over native calls, and builds its answers from their results.
+// It is no language model, and every answer says so.
 
 #include "test/support/spoken_reply.hpp"
 
