@@ -118,6 +118,7 @@ loop_action tool_loop::after_reply(const chat_reply& x, const std::vector<checke
   CLAW_ASSERT(calls.size() == x.calls.size());
   longest_request_ = std::max(longest_request_, whole_ms(now - asked_at_));
   retries_.answered();
+  last_failure_.clear();
   overflows_ = 0;
   if (x.usage) {
     prompt_tokens_ = x.usage->prompt_tokens;
@@ -164,6 +165,7 @@ loop_action tool_loop::after_empty(const chat_reply& x, time_point now) {
 }
 
 loop_action tool_loop::after_chat_failure(const chat_failure& x, time_point now, uint64_t random) {
+  last_failure_ = x.why;
   longest_request_ = std::max(longest_request_, whole_ms(now - asked_at_));
   if (x.kind == chat_error::context_overflow)
     return after_overflow(x, now);
@@ -210,7 +212,7 @@ loop_action tool_loop::next(time_point now) {
     return finish(std::string{policy_text}, now);
   if (now >= setup_.deadline) {
     stop_for(stop_reason::deadline);
-    return unanswered("", now);
+    return unanswered(last_failure_, now);
   }
   if (is_final())
     return ask(now);

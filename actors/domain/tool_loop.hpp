@@ -176,6 +176,7 @@ private:
   std::optional<uint32_t> context_tokens_; ///< learned from an overflow
   std::vector<std::string> notes_;
   std::vector<std::string> plan_sources_; ///< texts that a plan id may come from
+  std::string last_failure_; ///< of the present request
   time_point asked_at_{};
   std::chrono::milliseconds longest_request_{0};
 };
