@@ -91,7 +91,7 @@ void llm_run_state::on_begin() {
   if (config_->checkpoints && order_.job.checkpoint_json) {
     const auto earlier = config_->checkpoints->parse(*order_.job.checkpoint_json);
     if (earlier && loop_->resume(*earlier)) {
-      reported_step_ = loop_->steps();
+      reported_step_ = answered_step_ = loop_->steps();
       spdlog::info("event=llm_run_resumed job_id={} worker_id={} step={}", order_.job.id,
                    config_->worker_id, loop_->steps());
     }
@@ -130,6 +130,7 @@ outcome<tool_loop::setup> llm_run_state::prepare() const {
 // -- actions --------------------------------------------------------------------------------------
 
 void llm_run_state::act(loop_action action) {
+  report_answered();
   std::visit([this](auto& x) { carry_out(x); }, action);
 }
 
@@ -153,7 +154,6 @@ void llm_run_state::carry_out(wait_for_model& x) {
 }
 
 void llm_run_state::carry_out(run_tools& x) {
-  report_answered();
   calls_.clear();
   tools_stop_ = stop_source{};
   auto latest = now();
@@ -170,7 +170,6 @@ void llm_run_state::carry_out(run_tools& x) {
 }
 
 void llm_run_state::carry_out(finish_run& x) {
-  report_answered();
   auto& report = x.report;
   if (report.safety_reason == to_string(stop_reason::policy_refused))
     spdlog::warn("event=llm_task_policy_refused job_id={} worker_id={} step={} refusals={}",
@@ -192,7 +191,6 @@ void llm_run_state::carry_out(finish_run& x) {
 }
 
 void llm_run_state::carry_out(fail_run& x) {
-  report_answered();
   end(std::move(x.why));
 }
 
@@ -336,6 +334,8 @@ void llm_run_state::show_text() {
 }
 
 void llm_run_state::report_answered() {
+  if (std::exchange(answered_step_, loop_->steps()) == loop_->steps())
+    return;
   for (const auto& x : loop_->answered()) {
     progress("tool_call", config_->tasks->tool_started(shown(x.call), loop_->steps()));
     progress("tool_result", config_->tasks->tool_ended(shown(x.call), loop_->steps(),

@@ -100,6 +100,7 @@ private:
   stop_source tools_stop_;
   text_pace pace_;
   bool text_timer_armed_ = false;
+  uint32_t answered_step_ = 0; ///< its calls that did not run have been shown
   uint32_t reported_step_ = 0; ///< its checkpoint has been sent
 };
 

@@ -14,7 +14,8 @@ namespace claw::test {
 
 class scripted_chat : public chat_model {
 public:
-  using move = std::function<chat_outcome(const chat_request&, const stop_token&, const chat_listener&)>;
+  using move
+      = std::function<chat_outcome(const chat_request&, const stop_token&, const chat_listener&)>;
 
   void then(move x) { script_.push_back(std::move(x)); }
 

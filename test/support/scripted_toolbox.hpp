@@ -29,7 +29,7 @@ public:
 
   std::vector<tool_spec> specs() const override {
     std::vector<tool_spec> out;
-    for (const auto& [name, deed] : deeds_)
+    for (const auto& [name, unused] : deeds_)
       out.push_back({name, "a tool", "{}"});
     return out;
   }
@@ -72,7 +72,7 @@ public:
 
   std::vector<std::string> commands() const override {
     std::vector<std::string> out;
-    for (const auto& [name, deed] : deeds_)
+    for (const auto& [name, unused] : deeds_)
       out.push_back(name);
     return out;
   }
