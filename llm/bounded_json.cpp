@@ -175,7 +175,7 @@ std::string join_surrogates(std::string text) {
   return out;
 }
 
-std::string json_text(const nlohmann::json& x) {
+std::string llm_json::json_text(const nlohmann::json& x) {
   return x.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 

@@ -25,8 +25,10 @@ std::string join_surrogates(std::string text);
 /// The bytes of `text` with everything that is not UTF-8 replaced by U+FFFD.
 std::string valid_utf8(std::string_view text);
 
+inline namespace llm_json { // net/ has a function of this name, too; programs link both
 /// Compact text; never throws: what is not UTF-8 is replaced.
 std::string json_text(const nlohmann::json& x);
+} // namespace llm_json
 
 /// At most `bytes_max` bytes, cut at a character boundary.
 std::string_view cut_utf8(std::string_view text, std::size_t bytes_max);
