@@ -1,0 +1,202 @@
+#include "net/http_server.hpp"
+
+#include "actors/domain/log_value.hpp"
+#include "net/http_core.hpp"
+#include "net/http_session.hpp"
+
+#include <boost/asio/post.hpp>
+#include <spdlog/spdlog.h>
+
+#include <ctime>
+
+namespace claw {
+
+namespace {
+
+using boost::asio::ip::tcp;
+using boost::system::error_code;
+
+/// Connections above the limit that are told so, before more are closed without a word.
+constexpr std::size_t refusals_max = 64;
+constexpr std::chrono::milliseconds accept_pause{100};
+
+std::string http_date() {
+  const auto now = std::time(nullptr);
+  std::tm parts{};
+  gmtime_r(&now, &parts);
+  char text[40];
+  const auto n = std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts);
+  return {text, n};
+}
+
+} // namespace
+
+http_core::http_core(http_server_options bounds, http_application& serves)
+  : options(std::move(bounds)), application(serves), date_(http_date()) {}
+
+outcome<done> http_core::listen() {
+  const auto refused = [this](const error_code& why) {
+    return failure{ec::bad_config, "cannot listen on " + options.host + " port "
+                                     + std::to_string(options.port) + ": " + why.message()};
+  };
+  error_code why;
+  tcp::resolver resolver{io};
+  const auto found = resolver.resolve(options.host, std::to_string(options.port), why);
+  if (why || found.empty())
+    return refused(why);
+  const tcp::endpoint where = *found.begin();
+  if (acceptor_.open(where.protocol(), why); why)
+    return refused(why);
+  acceptor_.set_option(tcp::acceptor::reuse_address{true}, why);
+  if (acceptor_.bind(where, why); why)
+    return refused(why);
+  if (acceptor_.listen(tcp::acceptor::max_listen_connections, why); why)
+    return refused(why);
+  port = acceptor_.local_endpoint(why).port();
+  return done{};
+}
+
+void http_core::run() {
+  accept();
+  on_tick();
+  io.run();
+}
+
+void http_core::post(std::function<void()> work) {
+  bool first = false;
+  {
+    const std::lock_guard lock{posted_mutex_};
+    first = posted_.empty();
+    posted_.push_back(std::move(work));
+  }
+  if (first)
+    boost::asio::post(io, [self = shared_from_this()] { self->run_posted(); });
+}
+
+void http_core::run_posted() {
+  {
+    const std::lock_guard lock{posted_mutex_};
+    running_.swap(posted_);
+  }
+  for (auto& work : running_) {
+    try {
+      work();
+    } catch (const std::exception& x) { // one request's trouble must not end the others
+      spdlog::error("event=http_work_failed why={}", log_value(x.what()));
+    }
+    work = nullptr;
+  }
+  running_.clear();
+}
+
+void http_core::accept() {
+  if (draining_)
+    return;
+  acceptor_.async_accept([self = shared_from_this()](const error_code& why, tcp::socket socket) {
+    self->on_accepted(why, std::move(socket));
+  });
+}
+
+void http_core::on_accepted(const error_code& why, tcp::socket socket) {
+  if (draining_)
+    return;
+  if (why) {
+    // Out of file descriptors, most often: pause, so that the loop does not spin until one is free again.
+    spdlog::warn("event=http_accept_failed why={}", log_value(why.message()));
+    accept_pause_.expires_after(accept_pause);
+    accept_pause_.async_wait([self = shared_from_this()](const error_code& stopped) {
+      if (!stopped)
+        self->accept();
+    });
+    return;
+  }
+  if (sessions_.size() < options.connections_max + refusals_max) {
+    const bool full = sessions_.size() >= options.connections_max;
+    auto session = std::make_shared<http_session>(std::move(socket), shared_from_this());
+    if (full)
+      session->refuse(503, "too many connections");
+    else
+      session->start();
+  }
+  accept();
+}
+
+void http_core::on_tick() {
+  date_ = http_date();
+  const auto now = std::chrono::steady_clock::now();
+  for (const auto& x : std::vector(sessions_.begin(), sessions_.end())) // a copy: each may leave
+    x->on_tick(now);
+  if (stopping_)
+    return;
+  tick_.expires_after(options.tick);
+  tick_.async_wait([self = shared_from_this()](const error_code& stopped) {
+    if (!stopped)
+      self->on_tick();
+  });
+}
+
+void http_core::drain() {
+  if (std::exchange(draining_, true))
+    return;
+  error_code ignored;
+  acceptor_.close(ignored);
+  accept_pause_.cancel();
+  for (const auto& x : std::vector(sessions_.begin(), sessions_.end()))
+    x->on_drain();
+}
+
+void http_core::stop(std::chrono::milliseconds patience) {
+  drain();
+  stopping_ = true;
+  if (sessions_.empty())
+    return io.stop();
+  last_moment_.expires_after(patience);
+  last_moment_.async_wait([self = shared_from_this()](const error_code&) { self->io.stop(); });
+}
+
+void http_core::abandon() {
+  for (const auto& x : std::vector(sessions_.begin(), sessions_.end()))
+    x->close();
+}
+
+void http_core::joined(std::shared_ptr<http_session> x) {
+  sessions_.insert(std::move(x));
+}
+
+void http_core::left(const std::shared_ptr<http_session>& x) {
+  sessions_.erase(x);
+  if (stopping_ && sessions_.empty())
+    io.stop();
+}
+
+outcome<std::unique_ptr<http_server>> http_server::listen(const http_server_options& options,
+                                                          http_application& serves) {
+  auto core = std::make_shared<http_core>(options, serves);
+  if (auto listening = core->listen(); !listening)
+    return listening.error();
+  return std::unique_ptr<http_server>{new http_server{std::move(core)}};
+}
+
+http_server::http_server(std::shared_ptr<http_core> core) : core_(std::move(core)) {}
+
+http_server::~http_server() {
+  core_->abandon();
+}
+
+uint16_t http_server::port() const noexcept {
+  return core_->port;
+}
+
+void http_server::run() {
+  core_->run();
+}
+
+void http_server::drain() {
+  core_->post([core = core_.get()] { core->drain(); });
+}
+
+void http_server::stop(std::chrono::milliseconds patience) {
+  core_->post([core = core_.get(), patience] { core->stop(patience); });
+}
+
+} // namespace claw

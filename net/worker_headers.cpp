@@ -1,0 +1,59 @@
+#include "net/worker_headers.hpp"
+
+#include "actors/domain/limits.hpp"
+#include "net/bounded_json.hpp"
+
+namespace claw {
+
+namespace {
+
+std::string_view trimmed(std::string_view text) {
+  const auto first = text.find_first_not_of(" \t");
+  return first == std::string_view::npos ? std::string_view{}
+                                         : text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+std::string text_of(const http_request& x, std::string_view name) {
+  return std::string{trimmed(x.field(name).value_or(std::string_view{}))};
+}
+
+} // namespace
+
+caps parse_worker_caps(std::string_view header) {
+  const auto text = trimmed(header);
+  if (!text.starts_with('['))
+    return caps::from_list(text);
+  const auto value = parse_bounded_json(text);
+  if (!value || !value->is_array())
+    return caps::from_list(text);
+  std::vector<std::string> names;
+  for (const auto& x : *value)
+    if (x.is_string())
+      names.push_back(x.get<std::string>());
+  return caps{std::move(names)};
+}
+
+outcome<worker_facts> worker_facts_of(const http_request& x) {
+  worker_facts facts{text_of(x, "X-Worker-Id"), text_of(x, "X-Worker-Boot-Id"),
+                     text_of(x, "X-Worker-Version"),
+                     parse_worker_caps(x.field("X-Worker-Caps").value_or(std::string_view{}))};
+  const auto limit = limits::worker_id_bytes_max;
+  if (facts.worker_id.size() > limit)
+    return failure{ec::bad_request, "X-Worker-Id is longer than 255 bytes"};
+  if (facts.boot_id.size() > limit || facts.version.size() > limit)
+    return failure{ec::bad_request, "X-Worker-Boot-Id or X-Worker-Version is longer than 255 bytes"};
+  if (facts.caps.size() > limits::worker_caps_max)
+    return failure{ec::bad_request, "X-Worker-Caps names more than 256 caps"};
+  return facts;
+}
+
+lease_proof lease_proof_of(const http_request& x) {
+  lease_proof proof;
+  if (auto lease = text_of(x, "X-Lease-Id"); !lease.empty())
+    proof.lease_id = std::move(lease);
+  if (auto worker = text_of(x, "X-Worker-Id"); !worker.empty())
+    proof.worker_id = std::move(worker);
+  return proof;
+}
+
+} // namespace claw

@@ -1,0 +1,22 @@
+#pragma once
+// What a worker says of itself in the headers of each of its requests.
+
+#include "actors/domain/error.hpp"
+#include "actors/protocol/broker_messages.hpp"
+#include "net/http_exchange.hpp"
+
+#include <string_view>
+
+namespace claw {
+
+/// Reads X-Worker-Caps: a JSON array of strings, or a comma-separated list. Text that begins with `[` but is not JSON is
+/// read as a list.
+caps parse_worker_caps(std::string_view header);
+
+/// Errors: `bad_request` when a header is longer, or names more caps, than a worker may have.
+outcome<worker_facts> worker_facts_of(const http_request& x);
+
+/// By what this request shows that a job is its sender's.
+lease_proof lease_proof_of(const http_request& x);
+
+} // namespace claw
