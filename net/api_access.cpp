@@ -26,9 +26,12 @@ bool token_check::matches(std::string_view presented) const {
 
 std::string_view token_header(api_role role) {
   switch (role) {
-  case api_role::bot: return "X-Bot-Token";
-  case api_role::worker: return "X-Worker-Token";
-  case api_role::nobody: break;
+  case api_role::bot:
+    return "X-Bot-Token";
+  case api_role::worker:
+    return "X-Worker-Token";
+  case api_role::nobody:
+    break;
   }
   return {};
 }
@@ -48,28 +51,40 @@ outcome<done> check_token(api_role role, const token_check& expected,
 
 unsigned http_status(ec code) {
   switch (code) {
-  case ec::none: return 200;
+  case ec::none:
+    return 200;
   case ec::bad_request:
   case ec::bad_json:
   case ec::bad_command:
   case ec::payload_too_large:
   case ec::requires_too_large:
-  case ec::not_running: return 400;
-  case ec::bad_token: return 401;
-  case ec::forbidden: return 403;
+  case ec::not_running:
+    return 400;
+  case ec::bad_token:
+    return 401;
+  case ec::forbidden:
+    return 403;
   case ec::no_such_route:
   case ec::no_such_job:
-  case ec::no_such_worker: return 404;
-  case ec::wrong_method: return 405;
+  case ec::no_such_worker:
+    return 404;
+  case ec::wrong_method:
+    return 405;
   case ec::lease_lost:
   case ec::not_failed:
-  case ec::refused: return 409;
-  case ec::body_too_large: return 413;
-  case ec::bad_shape: return 422;
+  case ec::refused:
+    return 409;
+  case ec::body_too_large:
+    return 413;
+  case ec::bad_shape:
+    return 422;
   case ec::rate_limited:
-  case ec::queue_full: return 429;
-  case ec::unavailable: return 503;
-  case ec::store_full: return 507;
+  case ec::queue_full:
+    return 429;
+  case ec::unavailable:
+    return 503;
+  case ec::store_full:
+    return 507;
   case ec::token_not_configured:
   case ec::store_broken:
   case ec::unreachable:
@@ -81,7 +96,8 @@ unsigned http_status(ec code) {
   case ec::tool_refused:
   case ec::tool_failed:
   case ec::model_failed:
-  case ec::io_failed: return 500;
+  case ec::io_failed:
+    return 500;
   }
   return 500;
 }
@@ -96,13 +112,16 @@ std::string detail_for(const failure& x) {
     if (x.code == ec::lease_lost)
       return "lease lost";
     break;
-  case 429: return x.code == ec::queue_full ? "job queue limit reached" : "rate limit exceeded";
-  case 507: return "the broker's store is full";
+  case 429:
+    return x.code == ec::queue_full ? "job queue limit reached" : "rate limit exceeded";
+  case 507:
+    return "the broker's store is full";
   case 500:
     if (x.code != ec::token_not_configured)
       return "the broker has trouble with its machine"; // its own sentence may name paths
     break;
-  default: break;
+  default:
+    break;
   }
   return x.why.empty() ? std::string{to_string(x.code)} : x.why;
 }

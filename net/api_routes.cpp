@@ -14,21 +14,21 @@ constexpr auto large = body_limit::result;
 
 // `/jobs/next` stands before `/jobs/{id}`: the first match counts.
 constexpr std::array table = {
-  route_row{health, "GET", "/health", "", false, nobody, small},
-  route_row{create_job, "POST", "/jobs", "", false, bot, small},
-  route_row{list_jobs, "GET", "/jobs", "", false, bot, small},
-  route_row{claim, "GET", "/jobs/next", "", false, worker, small},
-  route_row{read_job, "GET", "/jobs/", "", true, bot, small},
-  route_row{post_result, "POST", "/jobs/", "/result", true, worker, large},
-  route_row{post_failure, "POST", "/jobs/", "/fail", true, worker, large},
-  route_row{heartbeat, "POST", "/jobs/", "/heartbeat", true, worker, small},
-  route_row{release, "POST", "/jobs/", "/release", true, worker, small},
-  route_row{post_events, "POST", "/jobs/", "/events", true, worker, large},
-  route_row{read_events, "GET", "/jobs/", "/events", true, bot, small},
-  route_row{cancel, "POST", "/jobs/", "/cancel", true, bot, small},
-  route_row{retry, "POST", "/jobs/", "/retry", true, bot, small},
-  route_row{workers, "GET", "/workers", "", false, bot, small},
-  route_row{queue, "GET", "/queue", "", false, bot, small},
+    route_row{health, "GET", "/health", "", false, nobody, small},
+    route_row{create_job, "POST", "/jobs", "", false, bot, small},
+    route_row{list_jobs, "GET", "/jobs", "", false, bot, small},
+    route_row{claim, "GET", "/jobs/next", "", false, worker, small},
+    route_row{read_job, "GET", "/jobs/", "", true, bot, small},
+    route_row{post_result, "POST", "/jobs/", "/result", true, worker, large},
+    route_row{post_failure, "POST", "/jobs/", "/fail", true, worker, large},
+    route_row{heartbeat, "POST", "/jobs/", "/heartbeat", true, worker, small},
+    route_row{release, "POST", "/jobs/", "/release", true, worker, small},
+    route_row{post_events, "POST", "/jobs/", "/events", true, worker, large},
+    route_row{read_events, "GET", "/jobs/", "/events", true, bot, small},
+    route_row{cancel, "POST", "/jobs/", "/cancel", true, bot, small},
+    route_row{retry, "POST", "/jobs/", "/retry", true, bot, small},
+    route_row{workers, "GET", "/workers", "", false, bot, small},
+    route_row{queue, "GET", "/queue", "", false, bot, small},
 };
 
 /// The text between prefix and suffix, when the path has this form.
@@ -38,7 +38,8 @@ std::optional<std::string_view> id_in(const route_row& row, std::string_view pat
   if (path.size() <= row.prefix.size() + row.suffix.size() || !path.starts_with(row.prefix)
       || !path.ends_with(row.suffix))
     return std::nullopt;
-  const auto id = path.substr(row.prefix.size(), path.size() - row.prefix.size() - row.suffix.size());
+  const auto id
+      = path.substr(row.prefix.size(), path.size() - row.prefix.size() - row.suffix.size());
   return id.find('/') == std::string_view::npos ? std::optional{id} : std::nullopt;
 }
 

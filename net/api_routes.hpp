@@ -51,7 +51,7 @@ std::span<const route_row> route_table();
 struct route_match {
   const route_row* row = nullptr; ///< none: no such path, or the path has other methods
   std::string_view id_text;       ///< of the job, as sent
-  std::string allow;              ///< the methods of the path, for 405; "" when there is no such path
+  std::string allow; ///< the methods of the path, for 405; "" when there is no such path
 };
 
 /// HEAD is answered where GET changes nothing.

@@ -58,7 +58,8 @@ private:
   bool stopping_ = false;
 
   std::mutex posted_mutex_;
-  std::vector<std::function<void()>> posted_; ///< guarded; one wake-up serves all that has queued up
+  std::vector<std::function<void()>>
+      posted_; ///< guarded; one wake-up serves all that has queued up
   std::vector<std::function<void()>> running_;
 };
 

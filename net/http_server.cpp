@@ -32,12 +32,12 @@ std::string http_date() {
 } // namespace
 
 http_core::http_core(http_server_options bounds, http_application& serves)
-  : options(std::move(bounds)), application(serves), date_(http_date()) {}
+    : options(std::move(bounds)), application(serves), date_(http_date()) {}
 
 outcome<done> http_core::listen() {
   const auto refused = [this](const error_code& why) {
     return failure{ec::bad_config, "cannot listen on " + options.host + " port "
-                                     + std::to_string(options.port) + ": " + why.message()};
+                                       + std::to_string(options.port) + ": " + why.message()};
   };
   error_code why;
   tcp::resolver resolver{io};

@@ -17,7 +17,7 @@ constexpr std::size_t kept_buffer_bytes = 65'536;
 } // namespace
 
 http_session::http_session(tcp::socket socket, std::shared_ptr<http_core> core)
-  : core_(std::move(core)), socket_(std::move(socket)) {}
+    : core_(std::move(core)), socket_(std::move(socket)) {}
 
 void http_session::start() {
   core_->joined(shared_from_this());
@@ -44,7 +44,9 @@ void http_session::on_tick(http_core::steady_time now) {
       return close();
     fail(408, "request header took too long");
     return;
-  case phase::body: fail(408, "request body took too long"); return;
+  case phase::body:
+    fail(408, "request body took too long");
+    return;
   case phase::handling:
     if (auto listener = std::exchange(on_gone_, nullptr))
       listener();
@@ -57,8 +59,10 @@ void http_session::on_tick(http_core::steady_time now) {
       listener();
     return close();
   case phase::writing:
-  case phase::lingering: return close();
-  case phase::closed: return;
+  case phase::lingering:
+    return close();
+  case phase::closed:
+    return;
   }
 }
 
@@ -123,7 +127,8 @@ void http_session::send_piece(std::string piece, std::function<void()> sent) {
   auto head = std::move(out_head_);
   if (chunked_) {
     char size[24];
-    head.append(size, static_cast<std::size_t>(std::snprintf(size, sizeof size, "%zx\r\n", piece.size())));
+    head.append(
+        size, static_cast<std::size_t>(std::snprintf(size, sizeof size, "%zx\r\n", piece.size())));
     piece += "\r\n";
   }
   sent_ = std::move(sent);
@@ -153,14 +158,15 @@ void http_session::write_on() {
     const auto in_head = std::min(out_at_, out_head_.size());
     const auto in_body = out_at_ - in_head;
     const std::array<boost::asio::const_buffer, 2> rest{
-      boost::asio::buffer(out_head_.data() + in_head, out_head_.size() - in_head),
-      boost::asio::buffer(out_body_.data() + in_body, out_body_.size() - in_body)};
+        boost::asio::buffer(out_head_.data() + in_head, out_head_.size() - in_head),
+        boost::asio::buffer(out_body_.data() + in_body, out_body_.size() - in_body)};
     error_code why;
     out_at_ += socket_.write_some(rest, why);
     if (why == boost::asio::error::would_block) {
-      socket_.async_write_some(rest, [self = shared_from_this()](const error_code& x, std::size_t bytes) {
-        self->on_written(x, bytes);
-      });
+      socket_.async_write_some(rest,
+                               [self = shared_from_this()](const error_code& x, std::size_t bytes) {
+                                 self->on_written(x, bytes);
+                               });
       return;
     }
     if (why)

@@ -1,6 +1,5 @@
-#include "net/http_session.hpp"
-
 #include "actors/domain/log_value.hpp"
+#include "net/http_session.hpp"
 
 #include <boost/asio/write.hpp>
 #include <spdlog/spdlog.h>
@@ -15,9 +14,10 @@ namespace http = boost::beast::http;
 
 constexpr std::size_t read_bytes = 8'192;
 constexpr std::size_t read_bytes_body = 65'536;
-constexpr std::size_t pipelined_bytes_max = 65'536;   ///< kept while another request is worked on
-constexpr std::size_t pipelined_requests_max = 32;    ///< before other connections get their turn
-constexpr std::size_t refused_body_bytes_max = 65'536; ///< read to keep the connection in spite of a refusal
+constexpr std::size_t pipelined_bytes_max = 65'536; ///< kept while another request is worked on
+constexpr std::size_t pipelined_requests_max = 32;  ///< before other connections get their turn
+constexpr std::size_t refused_body_bytes_max
+    = 65'536; ///< read to keep the connection in spite of a refusal
 constexpr std::size_t lingered_bytes_max = 32 << 20;
 
 std::string_view view(boost::beast::string_view x) {
@@ -36,7 +36,8 @@ void http_session::read_some() {
   if (phase_ != phase::head && phase_ != phase::body && in_.size() >= pipelined_bytes_max)
     return;
   reading_ = true;
-  const auto room = phase_ == phase::body || phase_ == phase::lingering ? read_bytes_body : read_bytes;
+  const auto room
+      = phase_ == phase::body || phase_ == phase::lingering ? read_bytes_body : read_bytes;
   socket_.async_read_some(in_.prepare(room),
                           [self = shared_from_this()](const error_code& why, std::size_t bytes) {
                             self->on_read(why, bytes);
@@ -108,7 +109,8 @@ bool http_session::read_head() {
   const auto found = scan_head(view(in_), scanned_);
   scanned_ = found.bytes;
   switch (found.is) {
-  case head_scan::verdict::malformed: return fail(400, "malformed request");
+  case head_scan::verdict::malformed:
+    return fail(400, "malformed request");
   case head_scan::verdict::incomplete:
     return in_.size() > limits::header_bytes_max ? fail(431, "request header too large") : false;
   case head_scan::verdict::complete:
@@ -174,7 +176,8 @@ bool http_session::judge_head() {
   if (!parser_->is_done())
     parser_->body_limit(bytes_max);
   if (waits && in_.size() == 0) {
-    error_code why; // 25 bytes into an empty send buffer: it fails only for a connection that is dead anyway
+    error_code
+        why; // 25 bytes into an empty send buffer: it fails only for a connection that is dead anyway
     boost::asio::write(socket_, boost::asio::buffer("HTTP/1.1 100 Continue\r\n\r\n", 25), why);
   }
   phase_ = phase::body;
@@ -190,7 +193,8 @@ bool http_session::read_body() {
     const auto used = parser_->put(in_.data(), why);
     in_.consume(used);
     if (why == http::error::need_more)
-      return used == 0 && in_.size() > limits::header_bytes_max ? fail(400, "malformed body") : false;
+      return used == 0 && in_.size() > limits::header_bytes_max ? fail(400, "malformed body")
+                                                                : false;
     if (why == http::error::body_limit) {
       keep_alive_ = false;
       answer(refusal_ ? std::move(*refusal_) : core_->application.too_large(request_));

@@ -21,7 +21,8 @@ int hex_value(char c) {
 std::string url_decoded(std::string_view text) {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%' && i + 2 < text.size() && hex_value(text[i + 1]) >= 0 && hex_value(text[i + 2]) >= 0) {
+    if (text[i] == '%' && i + 2 < text.size() && hex_value(text[i + 1]) >= 0
+        && hex_value(text[i + 2]) >= 0) {
       out += static_cast<char>(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2]));
       i += 2;
     } else {
@@ -32,16 +33,24 @@ std::string url_decoded(std::string_view text) {
 }
 
 std::size_t count_of(const http_request& head, std::string_view name) {
-  return static_cast<std::size_t>(std::count_if(head.fields.begin(), head.fields.end(),
-                                                [&](const http_field& x) { return same_name(x.name, name); }));
+  return static_cast<std::size_t>(
+      std::count_if(head.fields.begin(), head.fields.end(),
+                    [&](const http_field& x) { return same_name(x.name, name); }));
 }
 
 /// Two of these would let two readers of one request see two different callers.
 constexpr std::array single_fields = {
-  std::string_view{"X-Bot-Token"},     std::string_view{"X-Worker-Token"},   std::string_view{"X-Worker-Id"},
-  std::string_view{"X-Worker-Caps"},   std::string_view{"X-Worker-Boot-Id"}, std::string_view{"X-Worker-Version"},
-  std::string_view{"X-Lease-Id"},      std::string_view{"Authorization"},    std::string_view{"Idempotency-Key"},
-  std::string_view{"Content-Length"},  std::string_view{"Host"},
+    std::string_view{"X-Bot-Token"},
+    std::string_view{"X-Worker-Token"},
+    std::string_view{"X-Worker-Id"},
+    std::string_view{"X-Worker-Caps"},
+    std::string_view{"X-Worker-Boot-Id"},
+    std::string_view{"X-Worker-Version"},
+    std::string_view{"X-Lease-Id"},
+    std::string_view{"Authorization"},
+    std::string_view{"Idempotency-Key"},
+    std::string_view{"Content-Length"},
+    std::string_view{"Host"},
 };
 
 } // namespace
@@ -55,24 +64,42 @@ std::optional<std::string_view> http_request::field(std::string_view name) const
 
 std::string_view reason_phrase(unsigned status) {
   switch (status) {
-  case 200: return "OK";
-  case 400: return "Bad Request";
-  case 401: return "Unauthorized";
-  case 403: return "Forbidden";
-  case 404: return "Not Found";
-  case 405: return "Method Not Allowed";
-  case 408: return "Request Timeout";
-  case 409: return "Conflict";
-  case 413: return "Content Too Large";
-  case 417: return "Expectation Failed";
-  case 422: return "Unprocessable Content";
-  case 429: return "Too Many Requests";
-  case 431: return "Request Header Fields Too Large";
-  case 500: return "Internal Server Error";
-  case 503: return "Service Unavailable";
-  case 505: return "HTTP Version Not Supported";
-  case 507: return "Insufficient Storage";
-  default: return "Status";
+  case 200:
+    return "OK";
+  case 400:
+    return "Bad Request";
+  case 401:
+    return "Unauthorized";
+  case 403:
+    return "Forbidden";
+  case 404:
+    return "Not Found";
+  case 405:
+    return "Method Not Allowed";
+  case 408:
+    return "Request Timeout";
+  case 409:
+    return "Conflict";
+  case 413:
+    return "Content Too Large";
+  case 417:
+    return "Expectation Failed";
+  case 422:
+    return "Unprocessable Content";
+  case 429:
+    return "Too Many Requests";
+  case 431:
+    return "Request Header Fields Too Large";
+  case 500:
+    return "Internal Server Error";
+  case 503:
+    return "Service Unavailable";
+  case 505:
+    return "HTTP Version Not Supported";
+  case 507:
+    return "Insufficient Storage";
+  default:
+    return "Status";
   }
 }
 
@@ -118,7 +145,8 @@ std::string_view head_problem(const http_request& head, unsigned minor_version) 
     return {};
   if (count_of(head, "Content-Length") != 0)
     return "Transfer-Encoding together with Content-Length";
-  if (encodings > 1 || minor_version == 0 || !same_name(*head.field("Transfer-Encoding"), "chunked"))
+  if (encodings > 1 || minor_version == 0
+      || !same_name(*head.field("Transfer-Encoding"), "chunked"))
     return "unknown Transfer-Encoding";
   return {};
 }
@@ -136,8 +164,9 @@ void split_target(std::string_view target, http_request& into) {
 }
 
 bool same_name(std::string_view a, std::string_view b) {
-  return a.size() == b.size()
-         && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return lower(x) == lower(y); });
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
+           return lower(x) == lower(y);
+         });
 }
 
 std::optional<std::string> query_value(std::string_view query, std::string_view key) {
@@ -147,12 +176,14 @@ std::optional<std::string> query_value(std::string_view query, std::string_view 
     query = end == std::string_view::npos ? std::string_view{} : query.substr(end + 1);
     const auto equals = pair.find('=');
     if (url_decoded(pair.substr(0, equals)) == key)
-      return equals == std::string_view::npos ? std::string{} : url_decoded(pair.substr(equals + 1));
+      return equals == std::string_view::npos ? std::string{}
+                                              : url_decoded(pair.substr(equals + 1));
   }
   return std::nullopt;
 }
 
-std::string head_of(const http_reply& x, std::string_view content_type, std::string_view date, bool keep_alive) {
+std::string head_of(const http_reply& x, std::string_view content_type, std::string_view date,
+                    bool keep_alive) {
   std::string out;
   out.reserve(256 + x.fields.size());
   out += "HTTP/1.1 ";

@@ -40,6 +40,7 @@ bool same_name(std::string_view a, std::string_view b); ///< without regard to c
 std::optional<std::string> query_value(std::string_view query, std::string_view key);
 
 /// The status line and header lines of an answer, without those that tell the length and the empty line.
-std::string head_of(const http_reply& x, std::string_view content_type, std::string_view date, bool keep_alive);
+std::string head_of(const http_reply& x, std::string_view content_type, std::string_view date,
+                    bool keep_alive);
 
 } // namespace claw

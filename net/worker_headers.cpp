@@ -9,8 +9,9 @@ namespace {
 
 std::string_view trimmed(std::string_view text) {
   const auto first = text.find_first_not_of(" \t");
-  return first == std::string_view::npos ? std::string_view{}
-                                         : text.substr(first, text.find_last_not_of(" \t") - first + 1);
+  return first == std::string_view::npos
+             ? std::string_view{}
+             : text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
 std::string text_of(const http_request& x, std::string_view name) {
@@ -41,7 +42,8 @@ outcome<worker_facts> worker_facts_of(const http_request& x) {
   if (facts.worker_id.size() > limit)
     return failure{ec::bad_request, "X-Worker-Id is longer than 255 bytes"};
   if (facts.boot_id.size() > limit || facts.version.size() > limit)
-    return failure{ec::bad_request, "X-Worker-Boot-Id or X-Worker-Version is longer than 255 bytes"};
+    return failure{ec::bad_request,
+                   "X-Worker-Boot-Id or X-Worker-Version is longer than 255 bytes"};
   if (facts.caps.size() > limits::worker_caps_max)
     return failure{ec::bad_request, "X-Worker-Caps names more than 256 caps"};
   return facts;

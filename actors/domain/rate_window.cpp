@@ -3,7 +3,7 @@
 namespace claw {
 
 rate_window::rate_window(std::size_t events_max, std::chrono::steady_clock::duration window)
-  : events_max_(events_max), window_(window) {}
+    : events_max_(events_max), window_(window) {}
 
 bool rate_window::admit(time_point now) {
   while (!admitted_.empty() && admitted_.front() + window_ <= now)

@@ -1,0 +1,152 @@
+#include "net/api_codec.hpp"
+
+#include "net/api_access.hpp"
+#include "net/bounded_json.hpp"
+#include "net/http_text.hpp"
+
+namespace claw {
+
+namespace {
+
+using nlohmann::json;
+
+template <class T>
+json or_null(const std::optional<T>& x) {
+  return x ? json(*x) : json(nullptr);
+}
+
+json or_null(const std::string& x) {
+  return x.empty() ? json(nullptr) : json(x);
+}
+
+/// JSON that somebody else wrote and that was checked when it came in.
+json embedded(const std::string& text) {
+  if (text.empty())
+    return nullptr;
+  auto value = parse_bounded_json(text);
+  return value ? std::move(*value) : json(text);
+}
+
+} // namespace
+
+json job_object(const job_document& x) {
+  const auto& head = x.head;
+  return {
+      {"id", to_string(head.id)},
+      {"created_at", head.created_s},
+      {"started_at", or_null(head.started_s)},
+      {"finished_at", or_null(head.finished_s)},
+      {"lease_until", or_null(head.lease_until_s)},
+      {"status", to_string(head.status)},
+      {"command", head.command},
+      {"payload", x.payload},
+      {"result", or_null(x.result)},
+      {"error", or_null(x.error)},
+      {"worker_id", or_null(head.worker_id)},
+      {"requires", or_null(head.requires_json)},
+      {"outcome", head.end == job_end::none ? json(nullptr) : json(to_string(head.end))},
+      {"lease_id", or_null(head.lease_id)},
+      {"attempt", head.attempt},
+      {"max_attempts", head.attempts_max},
+      {"priority", head.priority},
+      {"requester", or_null(head.requester)},
+      {"cancel_asked", head.cancel_asked},
+      {"events", head.events},
+  };
+}
+
+json event_object(const job_event& x) {
+  return {
+      {"sequence", x.sequence},
+      {"at_ms", x.at_ms},
+      {"type", to_string(x.kind)},
+      {"attempt", x.attempt},
+      {"worker_id", or_null(x.worker_id)},
+      {"why", or_null(x.why)},
+      {"data", embedded(x.data_json)},
+  };
+}
+
+std::string claim_body(const std::optional<grant>& x) {
+  if (!x)
+    return R"({"job":null})";
+  auto object = job_object(x->document);
+  object["checkpoint"] = embedded(x->checkpoint_json.value_or(""));
+  return json_text({{"job", std::move(object)}});
+}
+
+std::string created_body(const created_job& x) {
+  std::string body = R"({"id":")";
+  body += to_string(x.id);
+  body += R"(","status":"queued","servable":)";
+  body += x.servable ? "true}" : "false}";
+  return body;
+}
+
+std::string finished_body(const finish_request::answer_type& x) {
+  json body = {{"ok", true}, {"status", to_string(x.status)}};
+  if (!x.note.empty())
+    body["note"] = x.note;
+  if (x.late)
+    body["late"] = true;
+  return json_text(body);
+}
+
+std::string workers_body(const std::vector<worker_snapshot>& x) {
+  auto list = json::array();
+  for (const auto& worker : x) {
+    auto running = json::array();
+    for (const auto& id : worker.running)
+      running.push_back(to_string(id));
+    list.push_back({
+        {"id", worker.facts.worker_id},
+        {"worker_id", worker.facts.worker_id},
+        {"caps", worker.facts.caps.names()},
+        {"version", or_null(worker.facts.version)},
+        {"first_seen", worker.first_seen_s},
+        {"last_seen", worker.last_seen_s},
+        {"polling", worker.polling},
+        {"live", worker.live},
+        {"running", std::move(running)},
+    });
+  }
+  return json_text({{"workers", std::move(list)}});
+}
+
+std::string queue_body(const queue_facts& x, int64_t now_s) {
+  auto waiting = json::array();
+  for (const auto& depth : x.waiting)
+    waiting.push_back({
+        {"caps", depth.required.names()},
+        {"queued", depth.queued},
+        {"oldest_created_at", depth.oldest_created_s},
+        {"oldest_age_s", std::max<int64_t>(0, now_s - depth.oldest_created_s)},
+        {"servable", depth.servable},
+    });
+  return json_text({{"queued", x.queued},
+                    {"running", x.running},
+                    {"waiting_claims", x.waiting_claims},
+                    {"waiting", std::move(waiting)}});
+}
+
+std::string events_body(const std::vector<job_event>& x, uint64_t after) {
+  auto list = json::array();
+  for (const auto& event : x)
+    list.push_back(event_object(event));
+  return json_text({{"events", std::move(list)}, {"next", x.empty() ? after : x.back().sequence}});
+}
+
+http_reply json_reply(std::string body) {
+  http_reply x;
+  x.body = std::move(body);
+  return x;
+}
+
+http_reply failure_reply(const failure& x) {
+  auto out = error_reply(http_status(x.code), detail_for(x));
+  if (x.code == ec::unavailable || x.code == ec::store_full)
+    out.fields = "Retry-After: 1\r\n";
+  return out;
+}
+
+} // namespace claw

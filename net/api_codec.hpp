@@ -1,0 +1,38 @@
+#pragma once
+// The JSON that the broker answers (docs/HTTP_API.md). Bytes that are no UTF-8 come out as U+FFFD; nothing throws.
+
+#include "actors/domain/job.hpp"
+#include "actors/domain/job_event.hpp"
+#include "actors/protocol/broker_messages.hpp"
+#include "net/http_exchange.hpp"
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <string>
+#include <vector>
+
+namespace claw {
+
+/// The job object: every key of the contract, null where there is no value.
+nlohmann::json job_object(const job_document& x);
+
+nlohmann::json event_object(const job_event& x);
+
+/// `{"job": ...}` of a claim; null without a grant.
+std::string claim_body(const std::optional<grant>& x);
+
+std::string created_body(const created_job& x);
+std::string finished_body(const finish_request::answer_type& x);
+std::string workers_body(const std::vector<worker_snapshot>& x);
+std::string queue_body(const queue_facts& x, int64_t now_s);
+
+/// `{"events": [...], "next": n}`: pass `next` as `after` for what comes later.
+std::string events_body(const std::vector<job_event>& x, uint64_t after);
+
+/// An answer with status 200.
+http_reply json_reply(std::string body);
+
+/// The answer to trouble: its status, `{"detail": ...}`, and Retry-After where trying again may help.
+http_reply failure_reply(const failure& x);
+
+} // namespace claw

@@ -1,0 +1,113 @@
+#include "net/broker_http.hpp"
+
+#include "actors/domain/log_value.hpp"
+#include "net/api_codec.hpp"
+#include "net/http_text.hpp"
+
+#include <spdlog/spdlog.h>
+
+namespace claw {
+
+namespace {
+
+/// A text of n bytes may need more as JSON: `\u00e9` takes six bytes for two.
+constexpr std::size_t json_growth = 3;
+constexpr std::size_t json_frame_bytes = 4'096;
+
+} // namespace
+
+broker_http::broker_http(broker_http_options options, broker_front_door& door)
+    : scope_{door, std::move(options)}, bot_token_(scope_.options.bot_token),
+      worker_token_(scope_.options.worker_token) {
+  scope_.options.bot_token.clear(); // only digests are kept
+  scope_.options.worker_token.clear();
+  if (scope_.options.jobs_per_minute_max)
+    created_.emplace(*scope_.options.jobs_per_minute_max);
+}
+
+http_admission broker_http::admit(const http_request& head) {
+  const auto match = match_route(head.method, head.path);
+  if (match.row == nullptr) {
+    auto refusal = match.allow.empty() ? error_reply(404, "Not Found")
+                                       : error_reply(405, "Method Not Allowed");
+    if (!match.allow.empty())
+      refusal.fields = "Allow: " + match.allow + "\r\n";
+    return {std::move(refusal), 0};
+  }
+  const auto role = match.row->role;
+  const auto& expected = role == api_role::bot ? bot_token_ : worker_token_;
+  if (auto ok = check_token(role, expected, head.field(token_header(role))); !ok) {
+    spdlog::debug("event=http_token_refused path={} why={}", log_value(head.path),
+                  log_value(ok.error().why));
+    return {failure_reply(ok.error()), 0};
+  }
+  const auto& bounds = scope_.options;
+  return {std::nullopt, match.row->limit == body_limit::request
+                            ? bounds.request_body_bytes_max
+                            : bounds.result_bytes_max * json_growth + json_frame_bytes};
+}
+
+http_reply broker_http::too_large(const http_request& head) {
+  if (const auto match = match_route(head.method, head.path);
+      match.row != nullptr && match.row->route == api_route::create_job)
+    spdlog::info("event=job_rejected reason=body_too_large");
+  return failure_reply({ec::body_too_large, "request body too large"});
+}
+
+void broker_http::handle(http_request x, std::shared_ptr<http_exchange> from) {
+  const auto match = match_route(x.method, x.path);
+  CLAW_ASSERT(match.row != nullptr); // admitted
+  job_id id;
+  if (match.row->has_id) {
+    const auto parsed = parse_job_id(match.id_text);
+    if (!parsed)
+      return from->answer(failure_reply({ec::no_such_job, ""}));
+    id = *parsed;
+  }
+  spdlog::debug("event=http_requested method={} path={} bytes={}", log_value(x.method),
+                log_value(x.path), x.body.size());
+  auto body = std::move(x.body);
+  dispatch(*match.row, {x, std::move(body), id, std::move(from)});
+}
+
+void broker_http::dispatch(const route_row& row, api_call call) {
+  switch (row.route) {
+  case api_route::health:
+    return call.from->answer(
+        json_reply(R"({"ok":true,"ts_bound":true,"version":")" CLAW_VERSION "\"}"));
+  case api_route::create_job:
+    return create_job(scope_, created_, std::move(call));
+  case api_route::list_jobs:
+    return list_jobs(scope_, std::move(call));
+  case api_route::claim:
+    return claim_job(scope_, std::move(call));
+  case api_route::read_job:
+    return read_job(scope_, std::move(call));
+  case api_route::post_result:
+    return finish_job(scope_, std::move(call), finish_kind::result);
+  case api_route::post_failure:
+    return finish_job(scope_, std::move(call), finish_kind::failure);
+  case api_route::heartbeat:
+    return renew_lease(scope_, std::move(call));
+  case api_route::release:
+    return release_job(scope_, std::move(call));
+  case api_route::post_events:
+    return post_events(scope_, std::move(call));
+  case api_route::read_events:
+    return read_events(scope_, std::move(call));
+  case api_route::cancel:
+    return cancel_job(scope_, std::move(call));
+  case api_route::retry:
+    return retry_job(scope_, std::move(call));
+  case api_route::workers:
+    return show_workers(scope_, std::move(call));
+  case api_route::queue:
+    return show_queue(scope_, std::move(call));
+  }
+}
+
+void broker_http::stop() {
+  scope_.stopping = true;
+}
+
+} // namespace claw

@@ -1,0 +1,153 @@
+// The events of a job for those who hold the bot token: a JSON page, held until there is news where the client asks for
+// that, or a stream of server-sent events (@source WHATWG HTML, "Server-sent events").
+
+#include "actors/domain/limits.hpp"
+#include "net/api_bodies.hpp"
+#include "net/api_codec.hpp"
+#include "net/bounded_json.hpp"
+#include "net/broker_http.hpp"
+
+#include <charconv>
+
+namespace claw {
+
+namespace {
+
+using events_type = std::vector<job_event>;
+
+/// Longest silence of a stream: proxies cut what stays silent longer.
+constexpr std::chrono::seconds stream_silence_max{15};
+
+outcome<events_type> page_of(api_scope& scope, const job_id& id, uint64_t after) {
+  return scope.door.jobs().events(id, after, limits::page_events_max);
+}
+
+std::string frame(std::string_view type, std::string_view id, const std::string& content) {
+  std::string out;
+  if (!id.empty())
+    (((out += "id: ") += id) += '\n');
+  (((((out += "event: ") += type) += "\ndata: ") += content)
+   += "\n\n"); // JSON text holds no line breaks
+  return out;
+}
+
+/// One client that follows a job. Lives as long as something is under way for it: a piece or a watch.
+class event_stream : public std::enable_shared_from_this<event_stream> {
+public:
+  event_stream(api_scope& scope, api_call call, uint64_t after)
+      : scope_(scope), to_(std::move(call.from)), id_(call.id), after_(after) {}
+
+  void start() {
+    to_->begin_stream("text/event-stream");
+    to_->when_gone([self = shared_from_this()] {
+      self->gone_ = true;
+      if (self->watch_ != poll_id{})
+        self->scope_.door.ask(poll_closed{self->watch_});
+    });
+    go_on();
+  }
+
+private:
+  /// Sends what is committed; when there is nothing new, ends or waits.
+  void go_on() {
+    if (gone_)
+      return;
+    const auto page = page_of(scope_, id_, after_);
+    const auto head = scope_.door.jobs().document(id_);
+    if (!page || !head || !*head)
+      return to_->end_stream();
+    if (!page->empty())
+      return send(*page);
+    const auto& document = **head;
+    if (is_terminal(document.head.status) && document.head.events <= after_)
+      return to_->send_piece(frame("end", "", json_text(job_object(document))),
+                             [self = shared_from_this()] { self->to_->end_stream(); });
+    watch();
+  }
+
+  void send(const events_type& page) {
+    std::string piece;
+    for (const auto& x : page)
+      piece += frame(to_string(x.kind), std::to_string(x.sequence), json_text(event_object(x)));
+    after_ = page.back().sequence;
+    to_->send_piece(std::move(piece), [self = shared_from_this()] { self->go_on(); });
+  }
+
+  void watch() {
+    watch_ = scope_.next_poll();
+    auto heard = [self = shared_from_this()](http_exchange&, const outcome<events_type>& x) {
+      self->on_news(x);
+    };
+    scope_.door.ask(watch_request{id_, after_, stream_silence_max, watch_,
+                                  heard_by<events_type>(to_, std::move(heard))});
+  }
+
+  void on_news(const outcome<events_type>& x) {
+    watch_ = {};
+    if (gone_)
+      return;
+    if (scope_.stopping)
+      return to_->end_stream(); // the client comes back with Last-Event-ID
+    if (x && !x->empty())
+      return go_on();
+    to_->send_piece(": nothing new\n\n", [self = shared_from_this()] { self->go_on(); });
+  }
+
+  api_scope& scope_;
+  std::shared_ptr<http_exchange> to_;
+  job_id id_;
+  uint64_t after_;
+  poll_id watch_{};
+  bool gone_ = false;
+};
+
+bool wants_stream(const http_request& x) {
+  const auto accept = x.field("Accept");
+  return accept && accept->find("text/event-stream") != std::string_view::npos;
+}
+
+/// A client that comes back says what it has seen in this header.
+uint64_t resumed_after(const http_request& x, uint64_t after) {
+  const auto text = x.field("Last-Event-ID").value_or(std::string_view{});
+  uint64_t last = 0;
+  const auto [end, why] = std::from_chars(text.data(), text.data() + text.size(), last);
+  return why == std::errc{} && end == text.data() + text.size() && !text.empty() ? last : after;
+}
+
+void hold_for_news(api_scope& scope, const api_call& call, uint64_t after,
+                   std::chrono::milliseconds wait) {
+  const auto poll = scope.next_poll();
+  auto heard = [&scope, after](http_exchange& to, const outcome<events_type>& x) {
+    if (!x && !(x.error().code == ec::unavailable && scope.stopping))
+      return to.answer(failure_reply(x.error()));
+    to.answer(json_reply(events_body(x ? *x : events_type{}, after)));
+  };
+  call.from->when_gone([&door = scope.door, poll] { door.ask(poll_closed{poll}); });
+  scope.door.ask(watch_request{call.id, after, wait, poll,
+                               heard_by<events_type>(call.from, std::move(heard))});
+}
+
+} // namespace
+
+void read_events(api_scope& scope, api_call call) {
+  const auto after = parse_after(call.request.query);
+  const auto wait = parse_wait(call.request.query);
+  if (!after || !wait)
+    return call.from->answer(failure_reply(!after ? after.error() : wait.error()));
+  const auto found = scope.door.jobs().find(call.id);
+  if (!found || !*found)
+    return call.from->answer(failure_reply(!found ? found.error() : failure{ec::no_such_job, ""}));
+  if (wants_stream(call.request)) {
+    const auto from = resumed_after(call.request, *after);
+    return std::make_shared<event_stream>(scope, std::move(call), from)->start();
+  }
+  const auto page = page_of(scope, call.id, *after);
+  if (!page)
+    return call.from->answer(failure_reply(page.error()));
+  const bool over = is_terminal((**found).status) && (**found).events <= *after;
+  if (!page->empty() || wait->count() == 0 || over)
+    return call.from->answer(json_reply(events_body(*page, *after)));
+  hold_for_news(scope, call, *after, *wait);
+}
+
+} // namespace claw

@@ -1,0 +1,143 @@
+// The routes of those who hold the bot token, except for events.
+
+#include "actors/domain/log_value.hpp"
+#include "net/api_bodies.hpp"
+#include "net/api_codec.hpp"
+#include "net/bounded_json.hpp"
+#include "net/broker_http.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+namespace claw {
+
+namespace {
+
+/// A page of a listing stops growing here: its jobs carry their payloads and results.
+constexpr std::size_t page_bytes_max = 1'048'576;
+
+/// The `reason` of a rejected job's audit line; "" where the contract wants no line.
+std::string_view rejection_reason(ec code) {
+  if (code == ec::rate_limited)
+    return "rate_limit";
+  if (code == ec::queue_full)
+    return "queue_cap";
+  if (code == ec::bad_command)
+    return "invalid_command";
+  if (code == ec::payload_too_large)
+    return "payload_too_large";
+  if (code == ec::requires_too_large)
+    return "requires_too_large";
+  return {};
+}
+
+void reject(http_exchange& to, const failure& why, std::string fields = {}) {
+  if (const auto reason = rejection_reason(why.code); !reason.empty())
+    spdlog::info("event=job_rejected reason={}", reason);
+  auto answer = failure_reply(why);
+  answer.fields += fields;
+  to.answer(std::move(answer));
+}
+
+/// The job as it is committed; what everybody is shown.
+void answer_with_job(api_scope& scope, http_exchange& to, const job_id& id) {
+  const auto found = scope.door.jobs().document(id);
+  if (!found)
+    return to.answer(failure_reply(found.error()));
+  if (!*found)
+    return to.answer(failure_reply({ec::no_such_job, ""}));
+  to.answer(json_reply(json_text(job_object(**found))));
+}
+
+} // namespace
+
+void create_job(api_scope& scope, std::optional<rate_window>& created, api_call call) {
+  auto what = parse_new_job(call.body);
+  if (!what)
+    return reject(*call.from, what.error());
+  if (const auto now = scope.options.now(); created && !created->admit(now)) {
+    const auto wait = std::chrono::ceil<std::chrono::seconds>(created->wait(now)).count();
+    return reject(*call.from, {ec::rate_limited, ""},
+                  "Retry-After: " + std::to_string(std::max<int64_t>(1, wait)) + "\r\n");
+  }
+  auto heard = [command = what->command](http_exchange& to, const outcome<created_job>& x) {
+    if (!x)
+      return reject(to, x.error());
+    spdlog::info("event=job_created job_id={} command={}", to_string(x->id), command);
+    to.answer(json_reply(created_body(*x)));
+  };
+  auto& door = scope.door;
+  door.ask(create_request{std::move(*what),
+                          heard_by<created_job>(std::move(call.from), std::move(heard))});
+}
+
+void read_job(api_scope& scope, api_call call) {
+  answer_with_job(scope, *call.from, call.id);
+}
+
+void list_jobs(api_scope& scope, api_call call) {
+  const auto question = parse_listing(call.request.query);
+  if (!question)
+    return call.from->answer(failure_reply(question.error()));
+  const auto page = scope.door.jobs().list(question->filter, question->before, question->limit);
+  if (!page)
+    return call.from->answer(failure_reply(page.error()));
+  auto jobs = nlohmann::json::array();
+  auto next = page->next;
+  std::size_t bytes = 0;
+  for (const auto& x : page->jobs) {
+    const auto found = scope.door.jobs().document(x.id);
+    if (!found)
+      return call.from->answer(failure_reply(found.error()));
+    if (!*found)
+      continue; // pruned in between
+    const auto& document = **found;
+    bytes += document.payload.size() + document.result.value_or("").size()
+             + document.error.value_or("").size();
+    jobs.push_back(job_object(document));
+    if (bytes > page_bytes_max && &x != &page->jobs.back()) {
+      next = x.id;
+      break;
+    }
+  }
+  call.from->answer(json_reply(json_text(
+      {{"jobs", std::move(jobs)},
+       {"next_cursor", next ? nlohmann::json(to_string(*next)) : nlohmann::json(nullptr)}})));
+}
+
+void cancel_job(api_scope& scope, api_call call) {
+  scope.door.ask(cancel_request{
+      call.id, heard_by<job>(call.from, [&scope](http_exchange& to, const outcome<job>& x) {
+        if (!x)
+          return to.answer(failure_reply(x.error()));
+        answer_with_job(scope, to, x->id);
+      })});
+}
+
+void retry_job(api_scope& scope, api_call call) {
+  scope.door.ask(retry_request{
+      call.id, heard_by<job>(call.from, [&scope](http_exchange& to, const outcome<job>& x) {
+        if (!x)
+          return to.answer(failure_reply(x.error()));
+        answer_with_job(scope, to, x->id);
+      })});
+}
+
+void show_workers(api_scope& scope, api_call call) {
+  using answer_type = std::vector<worker_snapshot>;
+  scope.door.ask(workers_question{
+      heard_by<answer_type>(call.from, [](http_exchange& to, const outcome<answer_type>& x) {
+        to.answer(x ? json_reply(workers_body(*x)) : failure_reply(x.error()));
+      })});
+}
+
+void show_queue(api_scope& scope, api_call call) {
+  scope.door.ask(queue_question{
+      heard_by<queue_facts>(call.from, [&scope](http_exchange& to, const outcome<queue_facts>& x) {
+        to.answer(x ? json_reply(queue_body(*x, scope.options.wall_s()))
+                    : failure_reply(x.error()));
+      })});
+}
+
+} // namespace claw
