@@ -103,7 +103,7 @@ private:
 
 bool wants_stream(const http_request& x) {
   const auto accept = x.field("Accept");
-  return accept && accept->find("text/event-stream") != std::string_view::npos;
+  return x.method == "GET" && accept && accept->find("text/event-stream") != std::string_view::npos;
 }
 
 /// A client that comes back says what it has seen in this header.

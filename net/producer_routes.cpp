@@ -1,6 +1,5 @@
 // The routes of those who hold the bot token, except for events.
 
-#include "actors/domain/log_value.hpp"
 #include "net/api_bodies.hpp"
 #include "net/api_codec.hpp"
 #include "net/bounded_json.hpp"
@@ -17,12 +16,10 @@ namespace {
 /// A page of a listing stops growing here: its jobs carry their payloads and results.
 constexpr std::size_t page_bytes_max = 1'048'576;
 
-/// The `reason` of a rejected job's audit line; "" where the contract wants no line.
+/// The `reason` of a rejected job's audit line; "" where the door writes none: the queue writes its own.
 std::string_view rejection_reason(ec code) {
   if (code == ec::rate_limited)
     return "rate_limit";
-  if (code == ec::queue_full)
-    return "queue_cap";
   if (code == ec::bad_command)
     return "invalid_command";
   if (code == ec::payload_too_large)
@@ -61,10 +58,9 @@ void create_job(api_scope& scope, std::optional<rate_window>& created, api_call 
     return reject(*call.from, {ec::rate_limited, ""},
                   "Retry-After: " + std::to_string(std::max<int64_t>(1, wait)) + "\r\n");
   }
-  auto heard = [command = what->command](http_exchange& to, const outcome<created_job>& x) {
+  auto heard = [](http_exchange& to, const outcome<created_job>& x) {
     if (!x)
       return reject(to, x.error());
-    spdlog::info("event=job_created job_id={} command={}", to_string(x->id), command);
     to.answer(json_reply(created_body(*x)));
   };
   auto& door = scope.door;

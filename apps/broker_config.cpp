@@ -1,0 +1,85 @@
+#include "apps/broker_config.hpp"
+
+#include "actors/domain/limits.hpp"
+
+namespace claw {
+
+namespace {
+
+constexpr config_row rows[] = {
+    {"BROKER_DB", "/var/lib/openclaw-broker/broker.db", config_unit::path, false,
+     "The folder of the job store; made when it is not there."},
+    {"BROKER_HOST", "127.0.0.1", config_unit::text, false, "The address to listen on."},
+    {"BROKER_PORT", "8000", config_unit::port, false,
+     "The port to listen on; 0 takes any free one."},
+    {"BROKER_BIND_PUBLIC", nullptr, config_unit::flag, false,
+     "1 says that listening on every address (0.0.0.0 or ::) is meant."},
+    {"BROKER_MAX_CONNECTIONS", "1024", config_unit::count, false,
+     "Connections at a time; more are answered 503.", 1, 65'536},
+    {"BOT_TOKEN", nullptr, config_unit::text, true,
+     "What producers (bot, command line) must send as X-Bot-Token."},
+    {"WORKER_TOKEN", nullptr, config_unit::text, true, "What runners must send as X-Worker-Token."},
+    {"LEASE_SECONDS", "60", config_unit::seconds, false,
+     "How long a claimed job stays with a worker that says nothing.", 1, 86'400},
+    {"MAX_ATTEMPTS", "5", config_unit::count, false,
+     "Claims of a job whose lease may run out before it is given up.", 1, 1'000},
+    {"MAX_QUEUED_JOBS", nullptr, config_unit::count, false,
+     "Queued and running jobs at a time; unset: no limit.", 1},
+    {"RATE_LIMIT_JOBS_PER_MIN", nullptr, config_unit::count, false,
+     "New jobs of one token in any 60 seconds; unset: no limit.", 1, 10'000'000},
+    {"MAX_REQUEST_BODY_BYTES", "524288", config_unit::bytes, false,
+     "The largest body of a request.", 1'024, 268'435'456},
+    {"MAX_RESULT_BYTES", "4194304", config_unit::bytes, false,
+     "The largest result, error or batch of events.", 1'024, 268'435'456},
+};
+
+constexpr config_table table{
+    "openclaw-broker", "keeps the jobs and gives them to the workers that can do them.", rows};
+
+std::chrono::seconds seconds(const config& x, std::string_view env) {
+  return std::chrono::seconds{x.integer(env)};
+}
+
+std::size_t size(const config& x, std::string_view env) {
+  return static_cast<std::size_t>(x.integer(env));
+}
+
+} // namespace
+
+const config_table& broker_config_table() {
+  return table;
+}
+
+broker_system_config system_config_of(const config& x) {
+  broker_system_config system;
+  system.lease_term = seconds(x, "LEASE_SECONDS");
+  system.attempts_max = static_cast<uint32_t>(x.integer("MAX_ATTEMPTS"));
+  if (const auto most = x.maybe_integer("MAX_QUEUED_JOBS"))
+    system.open_jobs_max = static_cast<uint64_t>(*most);
+  return system;
+}
+
+broker_http_options http_options_of(const config& x) {
+  broker_http_options http;
+  http.bot_token = x.text("BOT_TOKEN");
+  http.worker_token = x.text("WORKER_TOKEN");
+  http.request_body_bytes_max = size(x, "MAX_REQUEST_BODY_BYTES");
+  http.result_bytes_max = size(x, "MAX_RESULT_BYTES");
+  if (const auto most = x.maybe_integer("RATE_LIMIT_JOBS_PER_MIN"))
+    http.jobs_per_minute_max = static_cast<std::size_t>(*most);
+  return http;
+}
+
+http_server_options server_options_of(const config& x) {
+  http_server_options server;
+  server.host = x.text("BROKER_HOST");
+  server.port = static_cast<uint16_t>(x.integer("BROKER_PORT"));
+  server.connections_max = size(x, "BROKER_MAX_CONNECTIONS");
+  return server;
+}
+
+bool binds_every_address(std::string_view host) {
+  return host == "0.0.0.0" || host == "::" || host == "[::]" || host == "0" || host == "*";
+}
+
+} // namespace claw

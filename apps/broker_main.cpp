@@ -1,0 +1,172 @@
+// openclaw-broker: opens the store, starts the actors of the broker and the HTTP server in front of them, and ends in
+// good order on SIGTERM or SIGINT. Exit codes: 0, 64 (usage), 70 (internal), 78 (configuration).
+
+#include "actors/domain/log_value.hpp"
+#include "apps/broker_config.hpp"
+#include "apps/log.hpp"
+#include "apps/watchdog.hpp"
+#include "storage/lmdb_job_store.hpp"
+
+#include <spdlog/spdlog.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <csignal>
+#include <cstdio>
+#include <optional>
+#include <random>
+#include <thread>
+
+namespace claw {
+
+namespace {
+
+constexpr int exit_internal = 70; // @source sysexits(3)
+constexpr int exit_config = 78;   // @source sysexits(3)
+constexpr std::size_t files_besides_connections = 64;
+constexpr std::chrono::seconds commits_max{5};
+constexpr std::chrono::seconds connections_close_max{2};
+constexpr std::chrono::seconds shutdown_max{9}; ///< systemd and people are promised 10
+
+/// SIGTERM and SIGINT are waited for by the main thread alone, so that no handler runs anywhere.
+sigset_t blocked_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  return signals;
+}
+
+/// Every connection is a file: asks for as many as the system allows.
+/// @returns how many connections fit
+std::size_t connections_that_fit(std::size_t wanted) {
+  rlimit files{};
+  if (getrlimit(RLIMIT_NOFILE, &files) != 0)
+    return wanted;
+  files.rlim_cur = std::min<rlim_t>(files.rlim_max, wanted + 2 * files_besides_connections);
+  setrlimit(RLIMIT_NOFILE, &files);
+  getrlimit(RLIMIT_NOFILE, &files);
+  const auto room = files.rlim_cur > 2 * files_besides_connections
+                        ? files.rlim_cur - files_besides_connections
+                        : files.rlim_cur / 2;
+  return std::min<std::size_t>(wanted, room);
+}
+
+/// 64 unpredictable bits, from any thread.
+uint64_t random_bits() {
+  thread_local std::random_device device;
+  return (uint64_t{device()} << 32) | device();
+}
+
+int64_t wall_ms() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
+}
+
+void warn_of_risks(const config& x) {
+  if (binds_every_address(x.text("BROKER_HOST")) && !x.flag("BROKER_BIND_PUBLIC"))
+    spdlog::warn("event=bound_publicly host={} why=\"everybody who reaches this machine reaches "
+                 "the broker; set "
+                 "BROKER_BIND_PUBLIC=1 if that is meant\"",
+                 log_value(x.text("BROKER_HOST")));
+  for (auto token : {"BOT_TOKEN", "WORKER_TOKEN"})
+    if (!x.has(token))
+      spdlog::warn("event=token_missing name={} why=\"requests that need it are answered 500\"",
+                   token);
+  if (x.has("BOT_TOKEN") && x.text("BOT_TOKEN") == x.text("WORKER_TOKEN"))
+    spdlog::warn("event=tokens_equal why=\"workers can create jobs and producers can claim them\"");
+}
+
+/// Scripts wait for this line, whatever the level.
+void announce(const config& x, uint16_t port) {
+  auto log = spdlog::default_logger();
+  const auto level = log->level();
+  log->set_level(spdlog::level::info);
+  log->info("event=broker_started host={} port={} version={} pid={}",
+            log_value(x.text("BROKER_HOST")), port, CLAW_VERSION, ::getpid());
+  log->set_level(level);
+}
+
+int complain(const failure& why) {
+  spdlog::error("event=broker_not_started ec={} why={}", to_string(why.code), log_value(why.why));
+  return why.code == ec::bad_config ? exit_config : exit_internal;
+}
+
+/// Serves until a signal. @returns the exit code
+int serve(const config& x, job_store& store, const sigset_t& signals) {
+  std::atomic<int> exit_code{0};
+  std::optional<watchdog> overdue; // first, so that it also watches the end of the actor system
+  const auto give_up = [&exit_code] {
+    exit_code = exit_internal;
+    ::kill(::getpid(), SIGTERM);
+  };
+  caf::actor_system_config actors;
+  actors.set("scheduler.policy",
+             caf::atom("sharing")); // one queue for all: stealing costs throughput here
+  actors.set("scheduler.max-threads", size_t{2});
+  caf::actor_system system{actors};
+  broker_system broker{system, store, system_config_of(x), {wall_ms, random_bits, give_up}};
+  broker_http application{http_options_of(x), broker};
+  auto bounds = server_options_of(x);
+  bounds.connections_max = connections_that_fit(bounds.connections_max);
+  auto server = http_server::listen(bounds, application);
+  if (!server)
+    return complain(server.error());
+  std::thread serving{[&] {
+    try {
+      (*server)->run();
+    } catch (const std::exception& why) {
+      spdlog::critical("event=http_server_failed why={}", log_value(why.what()));
+      give_up();
+    }
+  }};
+  announce(x, (*server)->port());
+  int signal = 0;
+  sigwait(&signals, &signal);
+  spdlog::info("event=broker_stopping signal={}", signal);
+  overdue.emplace(shutdown_max, exit_code);
+  application.stop();
+  (*server)->drain();
+  if (!broker.shutdown(commits_max))
+    spdlog::warn("event=shutdown_incomplete why=\"commits took too long\"");
+  (*server)->stop(connections_close_max);
+  serving.join();
+  spdlog::info("event=broker_stopped");
+  return exit_code;
+}
+
+int run(int argc, char** argv) {
+  const auto signals = blocked_signals();
+  auto outcome = read_config(broker_config_table(), real_sources(argc, argv));
+  if (const auto* end = std::get_if<config_exit>(&outcome)) {
+    std::fputs(end->text.c_str(), end->code == 0 ? stdout : stderr);
+    return end->code;
+  }
+  const auto& x = std::get<config>(outcome);
+  if (auto log = start_log({"openclaw-broker", x.text("LOG_LEVEL"), x.text("LOG_FILE")}); !log) {
+    std::fprintf(stderr, "openclaw-broker: %s\n", log.error().why.c_str());
+    return exit_config;
+  }
+  warn_of_risks(x);
+  auto store = open_lmdb_job_store(x.text("BROKER_DB"));
+  if (!store)
+    return complain(store.error());
+  return serve(x, **store, signals);
+}
+
+} // namespace
+
+} // namespace claw
+
+int main(int argc, char** argv) {
+  try {
+    return claw::run(argc, argv);
+  } catch (const std::exception& why) {
+    std::fprintf(stderr, "openclaw-broker: %s\n", why.what());
+    return claw::exit_internal;
+  }
+}
