@@ -1,6 +1,6 @@
 #pragma once
-// The broker's HTTP interface (docs/HTTP_API.md) as an application of the HTTP server: finds the route, checks the token,
-// hands the request to the routes of its caller's role.
+// The broker's HTTP interface (docs/HTTP_API.md) as an application of the HTTP server: finds the route, checks the
+// token, hands the request to the routes of its caller's role.
 
 #include "actors/domain/limits.hpp"
 #include "actors/domain/rate_window.hpp"

@@ -1,7 +1,7 @@
 #pragma once
-// An HTTP/1.1 server for one application: one thread, asynchronous, keep-alive, pipelining. It bounds what strangers can
-// cost: head size and time, body time, idle time, number of connections; over a bound there is a clear status and a
-// closed connection, never a hang.
+// An HTTP/1.1 server for one application: one thread, asynchronous, keep-alive, pipelining. It bounds what strangers
+// can cost: head size and time, body time, idle time, number of connections; over a bound there is a clear status and
+// a closed connection, never a hang.
 
 #include "actors/domain/error.hpp"
 #include "actors/domain/limits.hpp"

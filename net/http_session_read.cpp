@@ -5,6 +5,7 @@
 #include <spdlog/spdlog.h>
 
 #include <iterator>
+#include <limits>
 
 namespace claw {
 
@@ -125,7 +126,7 @@ bool http_session::begin_request(std::size_t head_bytes) {
   scanned_ = 0;
   parser_.emplace();
   parser_->header_limit(static_cast<uint32_t>(limits::header_bytes_max + 1));
-  parser_->body_limit(boost::none);
+  parser_->body_limit(std::numeric_limits<uint64_t>::max()); // Boost 1.74 takes "none" for 0 here
   error_code why;
   parser_->put(boost::asio::buffer(in_.data().data(), head_bytes), why);
   in_.consume(head_bytes);

@@ -1,5 +1,5 @@
 #pragma once
-// What a job requires, as producers write it: a JSON string or any JSON value, with every shape that the contract allows.
+// What a job requires, as producers write it: a JSON string or any JSON value, of every shape that the contract allows.
 
 #include "actors/domain/caps.hpp"
 

@@ -9,8 +9,8 @@
 
 namespace claw {
 
-/// Reads X-Worker-Caps: a JSON array of strings, or a comma-separated list. Text that begins with `[` but is not JSON is
-/// read as a list.
+/// Reads X-Worker-Caps: a JSON array of strings, or a comma-separated list. Text that begins with `[` but is not JSON
+/// is read as a list.
 caps parse_worker_caps(std::string_view header);
 
 /// Errors: `bad_request` when a header is longer, or names more caps, than a worker may have.
