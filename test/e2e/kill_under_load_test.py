@@ -99,18 +99,20 @@ class KillUnderLoad(unittest.TestCase):
 
     def test_ten_kills_lose_nothing(self):
         chance = random.Random(SEED)
-        threads = [threading.Thread(target=self.produce, args=(f"p{i}",)) for i in range(4)]
-        threads += [threading.Thread(target=self.work, args=(f"w{i}",)) for i in range(4)]
-        for thread in threads:
+        producers = [threading.Thread(target=self.produce, args=(f"p{i}",)) for i in range(4)]
+        workers = [threading.Thread(target=self.work, args=(f"w{i}",)) for i in range(4)]
+        for thread in producers + workers:
             thread.start()
         for _ in range(KILLS):
             time.sleep(chance.uniform(0.3, 0.9))
             self.broker.kill()
             self.broker.start()
         self.producing.clear()
+        for thread in producers:
+            thread.join()  # what they were just told is acknowledged too
         jobs = self.final_jobs()
         self.working.clear()
-        for thread in threads:
+        for thread in workers:
             thread.join()
         violations = self.history.violations(jobs, LEASE_SECONDS)
         self.assertEqual(violations, [], f"seed {SEED}")
