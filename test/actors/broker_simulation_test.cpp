@@ -1,0 +1,278 @@
+// Hundreds of random lives of a broker: workers that repeat themselves, lose replies and come back late, disks that are
+// full, actors that crash, a broker that is killed in the middle of its work. What must always hold is looked at after
+// every step; a failure names its seed.
+
+#include "test/support/simulation.hpp"
+#include "test/support/witness_store.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+using namespace claw;
+using namespace std::chrono_literals;
+
+namespace {
+
+const std::vector<std::string> all_caps{"", "a", "b", "a,b", "c"};
+
+class random_life {
+public:
+  explicit random_life(uint64_t seed) : sim_(config(), seed), dice_(seed * 7'919) {
+    sim_.instead_of_store = &witness_;
+    sim_.restart();
+  }
+
+  ~random_life() { sim_.stop(); } // before the stores that stand in its way
+
+  random_life(const random_life&) = delete;
+  random_life& operator=(const random_life&) = delete;
+
+  /// Does something that may go wrong.
+  void step() {
+    sim_.settles = dice(4) > 0; // else requests pile up and meet each other
+    switch (dice(14)) {
+    case 0:
+    case 1:
+    case 2:
+      create();
+      break;
+    case 3:
+    case 4:
+      claim(0ms);
+      break;
+    case 5:
+      claim(std::chrono::seconds{dice(30)});
+      break;
+    case 6:
+    case 7:
+      finish();
+      break;
+    case 8:
+      renew();
+      break;
+    case 9:
+      give_back();
+      break;
+    case 10:
+      meddle();
+      break;
+    case 11:
+      fault();
+      break;
+    case 12:
+      killed_in_the_middle();
+      break;
+    default:
+      sim_.pass(std::chrono::milliseconds{dice(25'000)});
+      break;
+    }
+    if (sim_.settles) {
+      sim_.settle();
+      gather();
+    }
+  }
+
+  /// Peace: every job that somebody can serve must come to its end.
+  void end_well() {
+    sim_.settles = true;
+    calm();
+    sim_.pass(2s); // whatever crashed has been started again
+    gather();
+    for (int round = 0; round < 12; ++round) {
+      for (auto given = sim_.claim(sim_.worker("good", "a,b")); given.ok() && given->has_value();
+           given = sim_.claim(sim_.worker("good", "a,b")))
+        sim_.finish((*given)->document.head.id, sim_.proof_of(**given));
+      sim_.pass(20s);
+    }
+    for (const auto& id : acknowledged_) {
+      const auto x = sim_.record(id);
+      CHECK((is_terminal(x.status) || x.required.contains("c")));
+    }
+  }
+
+  void check() {
+    for (const auto& x : witness_.violations)
+      FAIL_CHECK(x);
+    for (const auto& id : acknowledged_)
+      CHECK(sim_.store.find(id)->has_value()); // I1
+    CHECK(sim_.gave_up == 0);
+  }
+
+  const std::vector<std::string>& violations() const { return witness_.violations; }
+
+private:
+  static broker_system_config config() {
+    broker_system_config c;
+    c.lease_term = 20s;
+    c.attempts_max = 3;
+    return c;
+  }
+
+  uint64_t dice(uint64_t sides) { return dice_() % sides; }
+  template <class T>
+  const T& any(const std::vector<T>& of) {
+    return of[dice(of.size())];
+  }
+
+  void calm() {
+    sim_.store.fail_next(0, {});
+    broken_.on_text = broken_.on_commit = broken_.on_find = 0;
+  }
+
+  void create() {
+    new_job what;
+    what.command = "ping";
+    what.required = caps::from_list(any(all_caps));
+    what.priority = static_cast<int32_t>(dice(3)) - 1;
+    creates_.push_back(sim_.create(std::move(what)));
+  }
+
+  void claim(std::chrono::milliseconds wait) {
+    const auto number = dice(3);
+    auto boot = "boot-" + std::to_string(dice(8) == 0 ? dice(3) : 0);
+    const auto who = sim_.worker("w" + std::to_string(number), all_caps[number + 1], boot);
+    if (sim_.settles)
+      sim_.settle(); // what piled up before
+    const auto best = sim_.settles ? best_for(who.caps) : std::nullopt;
+    const auto answer = sim_.claim(who, wait, poll_id{++polls_});
+    claims_.emplace_back(who, answer);
+    // A calm claim gets exactly the job that a look at all jobs would choose (I6), unless a runner's restart or
+    // another claim that was waiting came between.
+    if (best && calm_ && answer.ok() && answer->has_value() && boot == "boot-0")
+      CHECK(to_string((*answer)->document.head.id) == to_string(*best));
+    if (dice(6) == 0)
+      sim_.broker->ask(poll_closed{poll_id{polls_}});
+  }
+
+  std::optional<job_id> best_for(const caps& worker) {
+    std::optional<job> best;
+    const auto open = sim_.store.each_open([&](const job& x) {
+      if (x.status == job_status::queued && worker.includes(x.required)
+          && (!best || x.priority > best->priority))
+        best = x;
+    });
+    CHECK(open.ok());
+    return best ? std::optional{best->id} : std::nullopt;
+  }
+
+  void finish() {
+    if (grants_.empty())
+      return;
+    const auto& given = any(grants_);
+    const auto kind = dice(4) == 0 ? finish_kind::failure : finish_kind::result;
+    for (uint64_t times = 1 + dice(2); times > 0; --times) {
+      const auto text = "r" + std::to_string(++texts_);
+      const auto id = given.document.head.id;
+      sent_[id].insert(text);
+      sim_.finish(id, sim_.proof_of(given), text, kind);
+    }
+  }
+
+  void renew() {
+    if (grants_.empty())
+      return;
+    const auto& given = any(grants_);
+    sim_.renew(given.document.head.id, sim_.proof_of(given));
+    sim_.progress(given.document.head.id, sim_.proof_of(given), {{job_event_kind::delta, "{}"}});
+  }
+
+  void give_back() {
+    if (grants_.empty())
+      return;
+    const auto& given = any(grants_);
+    sim_.release(given.document.head.id, sim_.proof_of(given));
+  }
+
+  void meddle() {
+    if (acknowledged_.empty())
+      return;
+    const auto& id = any(acknowledged_);
+    if (dice(2) == 0)
+      sim_.cancel(id);
+    else
+      sim_.retry(id);
+    watches_.push_back(sim_.watch(id, dice(4), std::chrono::seconds{dice(20)}));
+  }
+
+  void fault() {
+    calm_ = false;
+    sim_.settles = false; // it hits whatever comes next
+    switch (dice(4)) {
+    case 0:
+      sim_.store.fail_next(1 + dice(3), {ec::store_full, "full"});
+      break;
+    case 1:
+      broken_.on_text = 1;
+      break; // a job actor crashes
+    case 2:
+      broken_.on_find = 1;
+      break; // the queue crashes
+    default:
+      broken_.on_commit = 1;
+      break; // the store actor crashes
+    }
+    if (++faults_ % 3 == 0)
+      sim_.pass(61s); // so that the supervisor does not lose patience
+  }
+
+  void killed_in_the_middle() {
+    sim_.settles = false;
+    create();
+    claim(0ms);
+    finish();
+    sim_.run_steps(static_cast<unsigned>(dice(30)));
+    calm();
+    sim_.restart();
+    sim_.settles = true;
+  }
+
+  /// What has been answered meanwhile.
+  void gather() {
+    std::erase_if(creates_, [&](const auto& x) {
+      if (x.ok())
+        acknowledged_.push_back(x->id);
+      return x.arrived();
+    });
+    std::erase_if(claims_, [&](const auto& x) {
+      const auto& [who, answer] = x;
+      if (answer.ok() && answer->has_value()) {
+        CHECK(who.caps.includes((*answer)->document.head.required)); // I4
+        CHECK((*answer)->document.head.worker_id == who.worker_id);
+        grants_.push_back(**answer);
+      }
+      return answer.arrived();
+    });
+    for (const auto& id : acknowledged_)
+      if (const auto x = sim_.record(id); x.end == job_end::done)
+        CHECK((sent_[id].count(sim_.text(id, job_text::result)) == 1));
+    calm_ = true;
+    calm();
+  }
+
+  simulation sim_;
+  broken_store broken_{sim_.store};
+  witness_store witness_{broken_};
+  std::mt19937_64 dice_;
+  std::vector<pending<created_job>> creates_;
+  std::vector<std::pair<worker_facts, pending<std::optional<grant>>>> claims_;
+  std::vector<pending<std::vector<job_event>>> watches_;
+  std::vector<grant> grants_;        ///< all there ever were: most are stale
+  std::vector<job_id> acknowledged_; ///< jobs that their producers were told of
+  std::map<job_id, std::set<std::string>> sent_;
+  uint64_t polls_ = 0, texts_ = 0, faults_ = 0;
+  bool calm_ = true;
+};
+
+} // namespace
+
+TEST_CASE("whatever happens, the broker keeps its promises", "[simulation]") {
+  for (uint64_t seed = 1; seed <= 120; ++seed) {
+    INFO("seed " << seed);
+    random_life life{seed};
+    for (int i = 0; i < 60 && life.violations().empty(); ++i)
+      life.step();
+    life.end_well();
+    life.check();
+  }
+}
