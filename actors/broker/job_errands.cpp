@@ -125,6 +125,8 @@ void job_state::on_renew(const renew_request& x) {
       ++renewals;
       CLAW_ASSERT(lease);
       caf::anon_send(lease, lease_renewed{});
+      if (worker) // also where the request named no worker: who shows the lease is alive
+        caf::anon_send(worker, sign_of_life{});
       answer.answer(renewal{*record.lease_until_s, record.cancel_asked});
     } else {
       answer.answer(trouble);
