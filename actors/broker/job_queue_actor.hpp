@@ -1,7 +1,7 @@
 #pragma once
-// JOB QUEUE: who gets which job. It holds the index of the jobs that wait, the line of the claims that wait, the workers,
-// and the job actors that are awake; it never changes a job itself. What it does not know of a job it reads from what
-// is committed.
+// JOB QUEUE: who gets which job. It holds the index of the jobs that wait, the line of the claims that wait, the
+// workers, and the job actors that are awake; it never changes a job itself. What it does not know of a job it reads
+// from what is committed.
 
 #include "actors/broker/broker_system.hpp"
 #include "actors/broker/job_actor.hpp"
