@@ -35,7 +35,9 @@ void git(const std::string& folder, const std::vector<std::string>& arguments) {
                                  "-c",
                                  "user.email=ada@example.org",
                                  "-c",
-                                 "commit.gpgSign=false"};
+                                 "commit.gpgSign=false",
+                                 "-c",
+                                 "core.fsync=none"};
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> pointers;
   for (auto& word : words)
@@ -87,7 +89,8 @@ repo_yard::repo_yard() {
   for (const auto& folder : {base, state, outside})
     fs::create_directories(folder);
   write_file(outside + "/secret.txt", std::string(secret) + "\n");
-  write_file(canary, "#!/bin/sh\necho run >> " + root + "/canary-ran\necho " + secret + "\n");
+  write_file(canary,
+             "#!/bin/sh\necho run >> " + root + "/canary-ran\ncat " + outside + "/secret.txt\n");
   ::chmod(canary.c_str(), 0755);
   write_file(allowlist_, "{}");
 }

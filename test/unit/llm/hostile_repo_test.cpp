@@ -1,0 +1,126 @@
+#include "test/support/catch.hpp"
+#include "test/support/hostile_repo.hpp"
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdlib>
+
+using namespace claw;
+using claw::testing::all_plants;
+using claw::testing::fingerprint;
+using claw::testing::repo_yard;
+
+namespace {
+
+/// Everything that any command answers about a repo, in one text.
+std::string ask_everything(repo_tools& tools, const std::string& repo) {
+  std::string heard;
+  const auto hear = [&](const failure& x) { heard += x.why + '\n'; };
+  const call_bounds bounds{std::chrono::steady_clock::now() + std::chrono::seconds(20), {}};
+  if (const auto x = tools.list())
+    for (const auto& entry : *x)
+      heard += entry.name + '\n';
+  if (const auto x = tools.status(repo, bounds))
+    heard += x->branch + '\n' + x->porcelain + '\n';
+  else
+    hear(x.error());
+  if (const auto x = tools.last_commit(repo, bounds))
+    heard += x->hash + x->author + x->date + x->subject + '\n';
+  else
+    hear(x.error());
+  for (const auto* query : {"TOP", ".", "--pre=./canary"}) {
+    for (const auto* path : {"", "dir", "README.md", "folder", "-O"}) {
+      if (const auto x = tools.grep(repo, query, path, bounds))
+        heard += x->lines + '\n';
+      else
+        hear(x.error());
+      if (std::string_view(query) != "TOP" && *path != '\0')
+        break; // one query with all paths, all queries with one path
+    }
+  }
+  for (const auto* path :
+       {"README.md", "a", "b", "c", "relative", "folder/secret.txt", "dir/secret.txt", "proc",
+        "fifo", "zero", "huge.txt", ".gitignore", ".mailmap", ".git", ".git/HEAD", "-O",
+        "--pre=canary", "sub/.git/config"})
+    if (const auto x = tools.read_file(repo, path, {}))
+      heard += x->content + '\n';
+    else
+      hear(x.error());
+  return heard;
+}
+
+repo_config quick(const repo_yard& yard) {
+  auto result = yard.config();
+  result.limits.command_timeout = std::chrono::seconds(10);
+  return result;
+}
+
+} // namespace
+
+TEST_CASE("plain git runs what a repo's config names", "[llm][repo][hostile]") {
+  // What the other tests protect from is real on this machine.
+  repo_yard yard;
+  const auto repo = yard.add_repo("demo");
+  all_plants().front().sow(yard, repo);
+  claw::testing::git(repo, {"status"});
+  CHECK(yard.canary_ran());
+}
+
+TEST_CASE("no hostile repo starts a program, is written to, or shows what lies outside",
+          "[llm][repo][hostile]") {
+  REQUIRE(all_plants().size() >= 50);
+  for (const auto& plant : all_plants()) {
+    INFO(plant.name);
+    repo_yard yard;
+    const auto repo = yard.add_repo("demo");
+    plant.sow(yard, repo);
+    const auto before = fingerprint(repo);
+    for (const bool without_rg : {false, true}) {
+      auto config = quick(yard);
+      config.without_rg = without_rg;
+      repo_tools tools{config};
+      const auto heard = ask_everything(tools, "demo");
+      CHECK(heard.find(repo_yard::secret) == std::string::npos);
+      CHECK(heard.find("command timed out") == std::string::npos);
+    }
+    CHECK_FALSE(yard.canary_ran());
+    CHECK(fingerprint(repo) == before);
+  }
+}
+
+TEST_CASE("a hostile environment of the runner reaches neither git nor ripgrep",
+          "[llm][repo][hostile]") {
+  repo_yard yard;
+  const auto repo = yard.add_repo("demo");
+  claw::testing::write_file(yard.root + "/ripgreprc", "--pre=" + yard.canary + "\n");
+  claw::testing::write_file(yard.root + "/home/.gitconfig",
+                            "[core]\n fsmonitor = " + yard.canary + "\n");
+  const std::vector<std::pair<const char*, std::string>> settings{
+      {"RIPGREP_CONFIG_PATH", yard.root + "/ripgreprc"},
+      {"HOME", yard.root + "/home"},
+      {"GIT_EXTERNAL_DIFF", yard.canary},
+      {"GIT_CONFIG_COUNT", "1"},
+      {"GIT_CONFIG_KEY_0", "core.fsmonitor"},
+      {"GIT_CONFIG_VALUE_0", yard.canary},
+      {"GIT_PAGER", yard.canary},
+      {"GIT_TRACE", yard.root + "/trace"}};
+  const auto child = ::fork(); // the environment of the other tests stays clean
+  if (child == 0) {
+    for (const auto& [name, value] : settings)
+      ::setenv(name, value.c_str(), 1);
+    repo_tools tools{quick(yard)};
+    auto without_rg = quick(yard);
+    without_rg.without_rg = true;
+    repo_tools other{without_rg};
+    const bool fine = tools.status("demo", {})
+                      && !tools.grep("demo", "lease", "", {})->lines.empty()
+                      && !other.grep("demo", "lease", "", {})->lines.empty();
+    ::_exit(fine ? 0 : 1);
+  }
+  int status = -1;
+  ::waitpid(child, &status, 0);
+  CHECK(status == 0);
+  CHECK_FALSE(yard.canary_ran());
+  CHECK(::access((yard.root + "/trace").c_str(), F_OK) != 0);
+}
