@@ -27,9 +27,9 @@ script_step reset(); ///< end with RST
 struct recorded_request {
   loopback_request http;
   nlohmann::json body;
-  std::chrono::steady_clock::time_point at;
+  std::chrono::steady_clock::time_point at{};
   std::optional<std::chrono::steady_clock::time_point>
-      client_left; ///< only where it left before the script ended
+      client_left{}; ///< only where it left before the script ended
 };
 
 class scripted_model {

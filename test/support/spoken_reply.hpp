@@ -17,11 +17,11 @@ struct spoken_call {
 };
 
 struct spoken_reply {
-  std::string text;
-  std::string reasoning;
-  std::vector<spoken_call> calls;
-  std::string finish; ///< "": tool_calls where there are calls, else stop
-  std::optional<std::pair<unsigned, unsigned>> usage; ///< prompt and completion tokens
+  std::string text{};
+  std::string reasoning{};
+  std::vector<spoken_call> calls{};
+  std::string finish{}; ///< "": tool_calls where there are calls, else stop
+  std::optional<std::pair<unsigned, unsigned>> usage{}; ///< prompt and completion tokens
   std::string model = "scripted";
 };
 

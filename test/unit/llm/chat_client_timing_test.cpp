@@ -1,0 +1,126 @@
+// How long the client waits, and how soon it lets go.
+#include "test/unit/llm/chat_client_fixture.hpp"
+
+#include <thread>
+
+using namespace claw;
+using namespace claw::test;
+using namespace std::chrono_literals;
+using std::chrono::steady_clock;
+
+namespace {
+
+const std::string piece = "data: {\"choices\":[{\"delta\":{\"content\":\"x\"}}]}\n\n";
+
+} // namespace
+
+TEST_CASE_METHOD(chat_client_fixture, "silence before the first word ends the request",
+                 "[llm][client][timers]") {
+  config.timers.first_event = 150ms;
+  const script comments_only{
+      write(event_stream_head), write(":\n\n"), pause(60ms),    write(":\n\n"), pause(60ms),
+      write(":\n\n"),           pause(60ms),    write(":\n\n"), hold()};
+  for (const script& x : {script{hold()}, script{write("HTTP/1.1 200 OK\r\n"), hold()},
+                          script{write(event_stream_head), hold()}, comments_only}) {
+    model.play(x);
+    const auto began = steady_clock::now();
+    const auto out = ask();
+    CHECK(out.failure.kind == chat_error::timed_out);
+    CHECK(steady_clock::now() - began >= 150ms);
+    CHECK(steady_clock::now() - began < 1500ms);
+  }
+}
+
+TEST_CASE_METHOD(chat_client_fixture, "silence in the middle ends the request, comments or not",
+                 "[llm][client][timers]") {
+  config.timers.stall = 150ms;
+  for (const script& x : {script{write(event_stream_head + piece), hold()},
+                          script{write(event_stream_head + piece + "data: {\"cho"), hold()},
+                          script{write(event_stream_head + piece), pause(80ms), write(":\n"),
+                                 pause(80ms), write(":\n"), hold()}}) {
+    model.play(x);
+    const auto out = ask();
+    CHECK(out.failure.kind == chat_error::timed_out);
+  }
+}
+
+TEST_CASE_METHOD(chat_client_fixture, "a slow answer that keeps coming is waited for",
+                 "[llm][client][timers]") {
+  config.timers.stall = 300ms;
+  config.timers.first_event = 300ms;
+  script slow{write(event_stream_head)};
+  for (int i = 0; i < 8; ++i) {
+    slow.push_back(pause(60ms));
+    slow.push_back(write(piece));
+  }
+  slow.push_back(
+      write("data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n"));
+  model.play(slow);
+  CHECK(ask().reply.value().content == "xxxxxxxx");
+}
+
+TEST_CASE_METHOD(chat_client_fixture, "the deadline ends an answer that would go on",
+                 "[llm][client][timers]") {
+  request.deadline = steady_clock::now() + 200ms;
+  script endless{write(event_stream_head)};
+  for (int i = 0; i < 100; ++i) {
+    endless.push_back(write(piece));
+    endless.push_back(pause(30ms));
+  }
+  model.play(endless);
+  CHECK(ask().failure.kind == chat_error::timed_out);
+  CHECK(steady_clock::now() < request.deadline + 1s);
+  CHECK(model.wait_client_left(0));
+}
+
+TEST_CASE_METHOD(chat_client_fixture, "a stop closes the connection at once",
+                 "[llm][client][timers]") {
+  for (const script& x : {script{hold()}, script{write(event_stream_head + piece), hold()}}) {
+    const auto n = model.requests().size();
+    model.play(x);
+    const stop_source mine;
+    chat_client client{config};
+    steady_clock::time_point stopped;
+    std::thread other{[&] {
+      model.wait_request(n);
+      stopped = steady_clock::now();
+      mine.stop();
+    }};
+    const auto out = client.complete(request, mine.token(), {});
+    const auto back = steady_clock::now();
+    other.join();
+    CHECK(out.failure.kind == chat_error::cancelled);
+    CHECK(back - stopped < 200ms);
+    const auto left = model.wait_client_left(n);
+    REQUIRE(left);
+    CHECK(*left - stopped < 500ms);
+  }
+}
+
+TEST_CASE_METHOD(chat_client_fixture, "after a stop no request is made", "[llm][client][timers]") {
+  stop.stop();
+  CHECK(ask().failure.kind == chat_error::cancelled);
+  CHECK(model.requests().empty());
+}
+
+TEST_CASE_METHOD(chat_client_fixture, "several threads share one client", "[llm][client]") {
+  chat_client client{config};
+  std::vector<std::thread> threads;
+  std::atomic<int> good{0};
+  for (int i = 0; i < 8; ++i)
+    model.say({"fine", "", {{"x", "repo_list", "{}"}}, "", {{10, 5}}});
+  std::mutex mutex;
+  std::vector<std::string> ids;
+  for (int i = 0; i < 8; ++i)
+    threads.emplace_back([&] {
+      const auto out = client.complete(request, {}, {});
+      const std::lock_guard lock{mutex};
+      if (out.reply && out.reply->calls.size() == 1)
+        ids.push_back(out.reply->calls[0].id);
+    });
+  for (auto& x : threads)
+    x.join();
+  std::sort(ids.begin(), ids.end());
+  CHECK(ids.size() == 8);
+  CHECK(std::adjacent_find(ids.begin(), ids.end()) == ids.end());
+}
