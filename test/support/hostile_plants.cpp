@@ -173,6 +173,11 @@ std::vector<plant> config_plants() {
       {"alternate refs command", config_with("[core]\n alternateRefsCommand = ")},
       {"trailer command", config_with("[trailer \"x\"]\n command = ")},
       {"missing objects", sow_missing_objects},
+  };
+}
+
+std::vector<plant> config_file_plants() {
+  return {
       {"hooks path",
        [](const repo_yard& yard, const std::string& repo) {
          put_program(repo + "/hooks/post-index-change", yard);
@@ -256,6 +261,11 @@ std::vector<plant> layout_plants() {
        [](const repo_yard& yard, const std::string& repo) {
          replace_by_link(repo + "/.git/refs", outside_repo(yard) + "/.git/refs");
        }},
+  };
+}
+
+std::vector<plant> git_file_plants() {
+  return {
       {"commondir",
        [](const repo_yard& yard, const std::string& repo) {
          write_file(repo + "/.git/commondir", outside_repo(yard) + "/.git\n");
@@ -344,7 +354,7 @@ std::vector<plant> tree_plants() {
 const std::vector<plant>& all_plants() {
   static const auto plants = [] {
     auto result = config_plants();
-    for (auto& more : {layout_plants(), tree_plants()})
+    for (auto& more : {config_file_plants(), layout_plants(), git_file_plants(), tree_plants()})
       result.insert(result.end(), more.begin(), more.end());
     return result;
   }();

@@ -1,6 +1,6 @@
 #pragma once
-// Repositories that mean harm, and what shows whether they did any: a canary program that leaves a mark when it is run, a
-// secret outside of every repo, and a fingerprint of all that a repo holds.
+// Repositories that mean harm, and what shows whether they did any: a canary program that leaves a
+// mark when it is run, a secret outside of every repo, and a fingerprint of all that a repo holds.
 
 #include "llm/repo_tools.hpp"
 

@@ -93,8 +93,9 @@ TEST_CASE("a child writes no file and a missing program is told", "[llm][child]"
 TEST_CASE("walls keep a child from starting, reading and making things", "[llm][child][walls]") {
   const auto standing = active_walls();
   INFO(standing);
-  shell x{"/bin/cat /etc/hostname && echo STARTED; read line < /etc/passwd && echo READ; "
-          ": > /tmp/claw-wall && echo MADE; echo end"};
+  const auto made = "/tmp/claw-wall-" + std::to_string(::getpid());
+  shell x{"/bin/cat /etc/hostname && echo STARTED; read line < /etc/passwd && echo READ; : > "
+          + made + " && echo MADE; echo end"};
   x.walls = child_walls{wall_gates{{x.command.program}, {}}};
   const auto end = x.run();
   if (standing == "none")
@@ -104,5 +105,5 @@ TEST_CASE("walls keep a child from starting, reading and making things", "[llm][
   CHECK(end->output.find("MADE") == std::string::npos);
   if (standing.find("landlock") != std::string::npos)
     CHECK(end->output.find("READ") == std::string::npos);
-  CHECK_FALSE(std::filesystem::exists("/tmp/claw-wall"));
+  CHECK_FALSE(std::filesystem::exists(made));
 }

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include <filesystem>
+#include <sstream>
 
 using namespace claw;
 using claw::testing::fingerprint;
@@ -22,181 +23,79 @@ std::string repeated(const std::string& text, int times) {
   return result;
 }
 
-/// Ways to write a path to the secret, or to anything else outside.
-std::vector<std::string> hostile_paths(const repo_yard& yard) {
-  const auto secret = yard.outside + "/secret.txt";
-  std::vector<std::string> result{secret,
-                                  "/" + secret,
-                                  "//" + secret,
-                                  "./" + secret,
-                                  "/etc/passwd",
-                                  "//etc/passwd",
-                                  "/",
-                                  "//",
-                                  ".",
-                                  "./",
-                                  "..",
-                                  "../",
-                                  "../..",
-                                  "./..",
-                                  "src/..",
-                                  "src/../..",
-                                  "../../outside/secret.txt",
-                                  "../../../outside/secret.txt",
-                                  "src/../../../outside/secret.txt",
-                                  "./../../outside/secret.txt",
-                                  "..//..//outside/secret.txt",
-                                  "../outside/secret.txt",
-                                  ".../secret.txt",
-                                  "..\\..\\outside\\secret.txt",
-                                  "..%2f..%2foutside%2fsecret.txt",
-                                  "%2e%2e/%2e%2e/outside/secret.txt",
-                                  "..%252f..%252foutside",
-                                  "..%c0%af..%c0%afoutside",
-                                  "\xC0\xAE\xC0\xAE/outside",
-                                  "\xE0\x80\xAE\xE0\x80\xAE/outside",
-                                  "\xEF\xBC\x8E\xEF\xBC\x8E/outside",
-                                  "..\xE2\x88\x95..\xE2\x88\x95outside",
-                                  "/proc/self/root/etc/passwd",
-                                  "/proc/self/environ",
-                                  "/proc/self/cwd",
-                                  "/proc/self/fd/3",
-                                  "/dev/stdin",
-                                  "/dev/fd/0",
-                                  "/dev/zero",
-                                  "proc/self/root/etc/passwd",
-                                  "link/secret.txt",
-                                  "link",
-                                  "link/.",
-                                  "link/..",
-                                  "link/../secret.txt",
-                                  "chain",
-                                  "leak",
-                                  "leak/",
-                                  "leak/.",
-                                  "./leak",
-                                  "src/../leak",
-                                  "loop",
-                                  "loop/x",
-                                  "root",
-                                  "root/etc/passwd",
-                                  "up",
-                                  "up/outside/secret.txt",
-                                  "self/environ",
-                                  "gitlink",
-                                  "gitlink/config",
-                                  "githead",
-                                  ".git",
-                                  ".git/",
-                                  "./.git",
-                                  ".git/config",
-                                  ".git/HEAD",
-                                  ".GIT/config",
-                                  ".Git/HEAD",
-                                  ".git./config",
-                                  ".git /config",
-                                  "git~1/config",
-                                  "GIT~1",
-                                  ".git::$INDEX_ALLOCATION",
-                                  "src/../.git/config",
-                                  "sub/.git/config",
-                                  "nested/.git/HEAD",
-                                  ".git/../.git/config",
-                                  "~",
-                                  "~root/.bashrc",
-                                  "$HOME",
-                                  "${HOME}/.ssh/id_rsa",
-                                  "$(cat /etc/passwd)",
-                                  "`id`",
-                                  "; cat /etc/passwd",
-                                  "| cat /etc/passwd",
-                                  "& id",
-                                  "x\nREADME.md",
-                                  "README.md\n",
-                                  "README.md\r",
-                                  "README.md\t",
-                                  "\x1b[2J",
-                                  "\x7f",
-                                  "\xC2\x80",
-                                  std::string("README.md\0", 10),
-                                  std::string("README.md\0/etc/passwd", 21),
-                                  std::string("\0", 1),
-                                  "\xFF",
-                                  "\xFE\xFF",
-                                  "README.md\xFF",
-                                  "\xED\xA0\x80",
-                                  "\xF4\x90\x80\x80",
-                                  " ",
-                                  "  ",
-                                  "-",
-                                  "--",
-                                  "-h",
-                                  "--help",
-                                  "-f/etc/passwd",
-                                  "-f",
-                                  "--file=/etc/passwd",
-                                  "--pre=" + yard.canary,
-                                  "--pre",
-                                  "-O" + yard.canary,
-                                  "-O",
-                                  "--open-files-in-pager=" + yard.canary,
-                                  "--output=" + yard.outside + "/written",
-                                  "--hostname-bin=" + yard.canary,
-                                  "--no-index",
-                                  "--no-index /etc/passwd",
-                                  "--ignore-file=/etc/passwd",
-                                  "--follow",
-                                  "-L",
-                                  "--search-zip",
-                                  "-z",
-                                  "--exec-path=" + yard.outside,
-                                  "--upload-pack=" + yard.canary,
-                                  "--ext-diff",
-                                  "--textconv",
-                                  "--git-dir=/",
-                                  ":/",
-                                  ":(top)",
-                                  ":(exclude)x",
-                                  ":!x",
-                                  ":(glob)**",
-                                  ":(attr:x)",
-                                  ":/leak",
-                                  "*",
-                                  "**",
-                                  "**/*",
-                                  "[a-z]*",
-                                  "?",
-                                  "{a,b}",
-                                  "HEAD:README.md",
-                                  "HEAD",
-                                  "@{0}",
-                                  "file://" + secret,
-                                  "http://127.0.0.1/",
-                                  "ext::" + yard.canary,
-                                  ".env",
-                                  "config/.env",
-                                  ".env.production",
-                                  "key.pem",
-                                  "id_rsa",
-                                  "ID_RSA",
-                                  ".ssh/config",
-                                  ".netrc",
-                                  "envlink",
-                                  repeated("a", 256),
-                                  repeated("a/", 2'100),
-                                  repeated("../", 1'500),
-                                  repeated("x", 4'096),
-                                  repeated("x", 100'000),
-                                  repeated("./", 2'000) + "leak",
-                                  "src/" + repeated("../", 40) + "etc/passwd",
-                                  "fifo",
-                                  "fifolink",
-                                  "src/main.cpp/",
-                                  "src/main.cpp/..",
-                                  "src/main.cpp/../../leak",
-                                  "//README.md",
-                                  "README.md/.",
-                                  "README.md/../leak"};
+/// Without blanks and escapes: one word each. SECRET, CANARY and OUTSIDE stand for places of the yard.
+constexpr std::string_view plain_words = R"(
+SECRET /SECRET //SECRET ./SECRET /etc/passwd //etc/passwd / // . ./ .. ../ ../.. ./.. src/.. src/../..
+../../outside/secret.txt ../../../outside/secret.txt src/../../../outside/secret.txt
+./../../outside/secret.txt ..//..//outside/secret.txt ../outside/secret.txt .../secret.txt
+..\..\outside\secret.txt ..%2f..%2foutside%2fsecret.txt %2e%2e/%2e%2e/outside/secret.txt
+..%252f..%252foutside ..%c0%af..%c0%afoutside /proc/self/root/etc/passwd /proc/self/environ
+/proc/self/cwd /proc/self/fd/3 /dev/stdin /dev/fd/0 /dev/zero proc/self/root/etc/passwd
+link/secret.txt link link/. link/.. link/../secret.txt chain leak leak/ leak/. ./leak src/../leak
+loop loop/x root root/etc/passwd up up/outside/secret.txt self/environ gitlink gitlink/config githead
+.git .git/ ./.git .git/config .git/HEAD .GIT/config .Git/HEAD .git./config git~1/config GIT~1
+.git::$INDEX_ALLOCATION src/../.git/config sub/.git/config nested/.git/HEAD .git/../.git/config
+~ ~root/.bashrc $HOME ${HOME}/.ssh/id_rsa `id` - -- -h --help -f/etc/passwd -f --file=/etc/passwd
+--pre=CANARY --pre -OCANARY -O --open-files-in-pager=CANARY --output=OUTSIDE/written
+--hostname-bin=CANARY --no-index --ignore-file=/etc/passwd --follow -L --search-zip -z
+--exec-path=OUTSIDE --upload-pack=CANARY --ext-diff --textconv --git-dir=/ :/ :(top) :(exclude)x :!x
+:(glob)** :(attr:x) :/leak * ** **/* [a-z]* ? {a,b} HEAD:README.md HEAD @{0} file://SECRET
+http://127.0.0.1/ ext::CANARY .env config/.env .env.production key.pem id_rsa ID_RSA .ssh/config
+.netrc envlink fifo fifolink src/main.cpp/ src/main.cpp/.. src/main.cpp/../../leak //README.md
+README.md/. README.md/../leak
+)";
+
+/// Blanks, control characters, NUL, bytes that are no UTF-8, look-alikes of dots and slashes, great lengths.
+std::vector<std::string> odd_texts() {
+  return {"",
+          " ",
+          "  ",
+          ".git /config",
+          "$(cat /etc/passwd)",
+          "; cat /etc/passwd",
+          "| cat /etc/passwd",
+          "& id",
+          "--no-index /etc/passwd",
+          "x\nREADME.md",
+          "README.md\n",
+          "README.md\r",
+          "README.md\t",
+          "\x1b[2J",
+          "\x7f",
+          "\xC2\x80",
+          std::string("README.md\0", 10),
+          std::string("README.md\0/etc/passwd", 21),
+          std::string("\0", 1),
+          "\xFF",
+          "\xFE\xFF",
+          "README.md\xFF",
+          "\xED\xA0\x80",
+          "\xF4\x90\x80\x80",
+          "\xC0\xAE\xC0\xAE/outside",
+          "\xE0\x80\xAE\xE0\x80\xAE/outside",
+          "\xEF\xBC\x8E\xEF\xBC\x8E/outside",
+          "..\xE2\x88\x95..\xE2\x88\x95outside",
+          repeated("a", 256),
+          repeated("a/", 2'100),
+          repeated("../", 1'500),
+          repeated("x", 4'096),
+          repeated("x", 100'000),
+          repeated("./", 2'000) + "leak",
+          "src/" + repeated("../", 40) + "etc/passwd"};
+}
+
+/// Ways to write a path to the secret, or to anything else that is not to be read; and as queries, options.
+std::vector<std::string> hostile_texts(const repo_yard& yard) {
+  auto result = odd_texts();
+  std::istringstream words{std::string(plain_words)};
+  for (std::string word; words >> word;) {
+    for (const auto& [sign, meaning] :
+         {std::pair{"SECRET", yard.outside + "/secret.txt"}, std::pair{"CANARY", yard.canary},
+          std::pair{"OUTSIDE", yard.outside}})
+      if (const auto at = word.find(sign); at != word.npos)
+        word.replace(at, std::string_view(sign).size(), meaning);
+    result.push_back(word);
+  }
   return result;
 }
 
@@ -240,7 +139,7 @@ std::string text_of(const nlohmann::json& x) {
 TEST_CASE("no path or query reads outside of the repo or starts anything", "[llm][repo][hostile]") {
   repo_yard yard;
   const auto repo = sow(yard);
-  const auto paths = hostile_paths(yard);
+  const auto paths = hostile_texts(yard);
   REQUIRE(paths.size() >= 150);
   const auto before = fingerprint(repo);
   const bool without_rg = GENERATE(false, true);
@@ -271,7 +170,7 @@ TEST_CASE("hostile payloads and arguments get an error or an answer, never a lea
   command_registry commands{{"w1", "1.0", {}}, repos, plans};
   tool_registry registry{{}, repos, plans};
   const auto end = std::chrono::steady_clock::time_point::max();
-  for (const auto& text : hostile_paths(yard)) {
+  for (const auto& text : hostile_texts(yard)) {
     INFO(text.substr(0, 200));
     for (const auto* command : {"repo_readfile", "repo_grep", "approve_echo"}) {
       const auto payload = text_of({{"repo", "demo"}, {"path", text}, {"query", "SECRET|root"}});
@@ -301,7 +200,7 @@ TEST_CASE("without openat2 the walk keeps paths inside as well", "[llm][repo][ho
   CHECK(tools.status("demo", {}));
   CHECK(tools.read_file("demo", "leak", {}).error().why == "path outside repo");
   CHECK(tools.read_file("demo", "link/secret.txt", {}).error().why == "path outside repo");
-  for (const auto& text : hostile_paths(yard)) {
+  for (const auto& text : hostile_texts(yard)) {
     INFO(text.substr(0, 200));
     if (const auto read = tools.read_file("demo", text, {}))
       CHECK_FALSE(leaks(read->content));
