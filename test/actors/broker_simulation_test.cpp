@@ -82,7 +82,8 @@ public:
     for (int round = 0; round < 12; ++round) {
       for (auto given = sim_.claim(sim_.worker("good", "a,b")); given.ok() && given->has_value();
            given = sim_.claim(sim_.worker("good", "a,b")))
-        sim_.finish((*given)->document.head.id, sim_.proof_of(**given));
+        sim_.finish((*given)->document.head.id, sim_.proof_of(**given),
+                    (*given)->document.head.lease_id + "/last");
       sim_.pass(20s);
     }
     for (const auto& id : acknowledged_) {
@@ -162,7 +163,7 @@ private:
     const auto& given = any(grants_);
     const auto kind = dice(4) == 0 ? finish_kind::failure : finish_kind::result;
     for (uint64_t times = 1 + dice(2); times > 0; --times) {
-      const auto text = "r" + std::to_string(++texts_);
+      const auto text = given.document.head.lease_id + '/' + std::to_string(++texts_);
       const auto id = given.document.head.id;
       sent_[id].insert(text);
       sim_.finish(id, sim_.proof_of(given), text, kind);

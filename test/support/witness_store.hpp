@@ -1,6 +1,6 @@
 #pragma once
 // A store that looks at every commit and writes down which invariant it breaks. Since nothing is true in the broker
-// before it is committed, what never passes here never happens.
+// before it is committed, what never passes here never happens. Workers must sign their results: `<lease id>/...`.
 
 #include "actors/domain/error.hpp"
 #include "test/support/broken_store.hpp"
@@ -81,6 +81,10 @@ private:
       must(before.end == x.end && before.finished_s == x.finished_s && change.texts.empty(),
            "I2: an ended job stays as it ended", x);
     }
+    if (x.status == job_status::running)
+      must(x.last_lease_id.empty(), "I3: a claim voids the lease before it", x);
+    if (moved && is_terminal(x.status))
+      look_at_end(before, change);
     if (before.status == job_status::failed && moved)
       must(x.attempt == 0 && x.last_lease_id.empty(), "a retry voids what was before", x);
     if (moved && x.status == job_status::running) {
@@ -90,6 +94,20 @@ private:
     if (!moved && x.status == job_status::running)
       must(x.lease_id == before.lease_id && x.attempt == before.attempt,
            "I3: a lease changes hands only through the queue", x);
+  }
+
+  /// Workers here sign what they post with their lease, so that one sees whose word ended a job.
+  void look_at_end(const job& before, const job_change& change) {
+    const auto& x = change.after;
+    if (x.end != job_end::done && x.end != job_end::failed)
+      return;
+    const auto kind = x.end == job_end::done ? job_text::result : job_text::error;
+    const auto& lease
+        = before.status == job_status::running ? before.lease_id : before.last_lease_id;
+    for (const auto& [text, value] : change.texts)
+      if (text == kind)
+        must(!lease.empty() && value && value->rfind(lease + '/', 0) == 0,
+             "I2: only the newest attempt ends a job", x);
   }
 
   void remember(const job_change& change) {
