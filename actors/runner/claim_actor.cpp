@@ -219,7 +219,10 @@ void next_claim(foreman* self, std::chrono::milliseconds pause) {
   if (state.claiming || state.stopping || state.slots.size() >= state.config.slots)
     return;
   state.claiming = true;
-  self->delayed_send(self, pause, claim_atom::value);
+  if (pause == std::chrono::milliseconds{0})
+    self->send(self, claim_atom::value);
+  else
+    self->delayed_send(self, pause, claim_atom::value);
 }
 
 // -- stopping ------------------------------------------------------------------------------------------------------

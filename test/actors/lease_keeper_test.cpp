@@ -1,0 +1,124 @@
+#include "test/support/still_runner.hpp"
+
+using namespace claw;
+using namespace std::chrono_literals;
+
+namespace {
+
+worker_api::renewed granted(bool cancel = false) {
+  return {true, 0, cancel};
+}
+
+} // namespace
+
+TEST_CASE("a lease is renewed every third of its term while the work goes on",
+          "[lease_keeper][actors]") {
+  still_runner x;
+  x.broker.grant("j1", "L1", 300);
+  x.start();
+  x.pass(99s);
+  CHECK(x.broker.renewals == 0);
+  x.pass(2s);
+  CHECK(x.broker.renewals == 1);
+  x.pass(900s);
+  CHECK(x.broker.renewals == 10);
+  CHECK(x.works.at("j1").told.empty());
+}
+
+TEST_CASE("renewals end with the work", "[lease_keeper][actors]") {
+  still_runner x;
+  x.broker.grant("j1", "L1", 3);
+  x.start();
+  x.pass(5s);
+  const auto renewals = x.broker.renewals;
+  CHECK(renewals >= 4);
+  x.finish("j1", run_outcome::kind::result, "done");
+  x.pass(60s);
+  CHECK(x.broker.renewals == renewals);
+}
+
+TEST_CASE("a lost lease ends the work and nothing is reported", "[lease_keeper][actors]") {
+  for (const auto code : {ec::lease_lost, ec::no_such_job}) {
+    still_runner x;
+    x.broker.on_renew = [code]() -> outcome<worker_api::renewed> { return failure{code, "gone"}; };
+    x.broker.grant("j1", "L1", 60);
+    x.broker.grant("j2", "L2", 60);
+    x.start();
+    x.pass(21s);
+    CHECK(x.works.at("j1").told == std::vector<std::string>{"gone"});
+    CHECK(x.broker.reports.empty());
+    CHECK(x.broker.released.empty());
+    CHECK(x.works.count("j2") == 1); // the slot is free again
+  }
+}
+
+TEST_CASE("no renewal for a whole lease loses the job", "[lease_keeper][actors]") {
+  still_runner x;
+  x.broker.on_renew = []() -> outcome<worker_api::renewed> {
+    return failure{ec::unreachable, "no connection"};
+  };
+  x.broker.grant("j1", "L1", 60);
+  x.start();
+  x.pass(59s);
+  CHECK(x.works.at("j1").told.empty());
+  CHECK(x.broker.renewals >= 3);
+  x.pass(2s);
+  CHECK(x.works.at("j1").told.size() == 1);
+  CHECK(x.broker.reports.empty());
+}
+
+TEST_CASE("one renewal that gets through saves the job", "[lease_keeper][actors]") {
+  still_runner x;
+  int tries = 0;
+  x.broker.on_renew = [&tries]() -> outcome<worker_api::renewed> {
+    if (++tries % 3 == 0)
+      return granted();
+    return failure{ec::unreachable, "no connection"};
+  };
+  x.broker.grant("j1", "L1", 60);
+  x.start();
+  x.pass(600s);
+  CHECK(x.works.at("j1").told.empty());
+}
+
+TEST_CASE("a cancel in the answer to a renewal becomes the failure cancelled",
+          "[lease_keeper][actors]") {
+  still_runner x;
+  x.broker.on_renew = [] { return granted(true); };
+  x.broker.grant("j1", "L1", 60);
+  x.start();
+  x.pass(21s);
+  REQUIRE(x.broker.reports.size() == 1);
+  CHECK(x.broker.reports[0].what == job_report::kind::failure);
+  CHECK(x.broker.reports[0].text == "cancelled");
+}
+
+TEST_CASE("a lease lost after a cancel still reports nothing", "[lease_keeper][actors]") {
+  still_runner x;
+  x.stubborn = true;
+  bool lost = false;
+  x.broker.on_renew = [&lost]() -> outcome<worker_api::renewed> {
+    if (lost)
+      return failure{ec::lease_lost, "lease lost"};
+    return granted(true);
+  };
+  x.broker.grant("j1", "L1", 60);
+  x.start();
+  x.pass(21s);
+  lost = true;
+  x.pass(21s);
+  x.finish("j1", run_outcome::kind::cancelled, "at last");
+  CHECK(x.broker.reports.empty());
+}
+
+TEST_CASE("an old broker is asked for one renewal and the work goes on", "[lease_keeper][actors]") {
+  still_runner x;
+  x.broker.on_renew = [] { return worker_api::renewed{false, 0, false}; };
+  x.broker.grant("j1", "", 0);
+  x.start();
+  x.pass(600s);
+  CHECK(x.broker.renewals == 1);
+  CHECK(x.works.at("j1").told.empty());
+  x.finish("j1", run_outcome::kind::result, "done");
+  CHECK(x.broker.reports.size() == 1);
+}

@@ -1,0 +1,117 @@
+#include "test/support/still_runner.hpp"
+
+using namespace claw;
+using namespace std::chrono_literals;
+
+namespace {
+
+outcome<done> away(const job_report&) {
+  return failure{ec::unreachable, "no connection"};
+}
+
+outcome<done> here(const job_report&) {
+  return done{};
+}
+
+/// A runner that has finished `j1` while its broker was away.
+struct finished_runner : still_runner {
+  finished_runner() {
+    broker.on_report = away;
+    broker.grant("j1", "L1");
+    start();
+    finish("j1", run_outcome::kind::result, "worth keeping");
+  }
+};
+
+} // namespace
+
+TEST_CASE_METHOD(finished_runner, "a result is tried three times within two seconds",
+                 "[outbox][actors]") {
+  CHECK(broker.reports.size() == 1);
+  pass(500ms);
+  CHECK(broker.reports.size() == 2);
+  pass(1s);
+  CHECK(broker.reports.size() == 3);
+}
+
+TEST_CASE_METHOD(finished_runner, "a result that was not taken is on disk until it is",
+                 "[outbox][actors]") {
+  REQUIRE(outbox->kept.size() == 1);
+  CHECK(outbox->kept[0]
+        == job_report{"j1", "L1", "box-1", job_report::kind::result, "worth keeping", 1'000'000});
+  pass(600s);
+  CHECK(outbox->kept.size() == 1);
+  broker.on_report = here;
+  pass(30s);
+  CHECK(outbox->kept.empty());
+  CHECK(broker.reports.back().text == "worth keeping");
+}
+
+TEST_CASE_METHOD(finished_runner, "a result that gets through takes the older ones along",
+                 "[outbox][actors]") {
+  pass(300s);
+  broker.on_report = here;
+  broker.reports.clear();
+  broker.grant("j2", "L2");
+  pass(10s); // the next claim
+  finish("j2", run_outcome::kind::result, "second");
+  CHECK(broker.reports.size() == 2);
+  CHECK(outbox->kept.empty());
+}
+
+TEST_CASE("a no of the broker is final", "[outbox][actors]") {
+  for (const auto code : {ec::lease_lost, ec::no_such_job, ec::refused, ec::bad_token}) {
+    still_runner x;
+    x.broker.on_report = [code](const job_report&) -> outcome<done> { return failure{code, "no"}; };
+    x.broker.grant("j1", "L1");
+    x.start();
+    x.finish("j1", run_outcome::kind::result, "too late");
+    x.pass(120s);
+    CHECK(x.broker.reports.size() == 1);
+    CHECK(x.outbox->kept.empty());
+  }
+}
+
+TEST_CASE("a runner that starts delivers what an earlier one left", "[outbox][actors]") {
+  still_runner x;
+  x.outbox->kept.push_back(
+      {"j7", "L7", "other-name", job_report::kind::failure, "bad repo", 999'000});
+  x.start();
+  REQUIRE(x.broker.reports.size() == 1);
+  CHECK(x.broker.reports[0].worker_id == "other-name");
+  CHECK(x.broker.reports[0].lease_id == "L7");
+  CHECK(x.broker.reports[0].what == job_report::kind::failure);
+  CHECK(x.outbox->kept.empty());
+}
+
+TEST_CASE("what an earlier runner left too long ago is dropped", "[outbox][actors]") {
+  still_runner x;
+  x.outbox->kept.push_back({"j7", "L7", "box-1", job_report::kind::result, "stale", 1'000});
+  x.start();
+  CHECK(x.broker.reports.empty());
+  CHECK(x.outbox->kept.empty());
+}
+
+TEST_CASE("a disk that is full does not stop the deliveries", "[outbox][actors]") {
+  still_runner x;
+  x.outbox->full = true;
+  x.broker.on_report = away;
+  x.broker.grant("j1", "L1");
+  x.start();
+  x.finish("j1", run_outcome::kind::result, "kept in memory");
+  x.pass(5s);
+  x.broker.on_report = here;
+  x.pass(30s);
+  CHECK(x.broker.reports.back().text == "kept in memory");
+  CHECK(x.gave_up == 0);
+}
+
+TEST_CASE_METHOD(finished_runner, "a runner that stops tries once more and leaves the rest on disk",
+                 "[outbox][actors]") {
+  pass(120s);
+  broker.reports.clear();
+  runner->begin_shutdown();
+  settle();
+  CHECK(broker.reports.size() == 1);
+  CHECK(outbox->kept.size() == 1);
+}
