@@ -67,17 +67,17 @@ bool sync_folder(const std::string& folder) {
   return opened.ok() && opened.sync();
 }
 
-std::string text_of(const job_report& x) {
+std::string text_of(const run_report& x) {
   return json_text({{"version", format_version},
                     {"job_id", x.job_id},
                     {"lease_id", x.lease_id},
                     {"worker_id", x.worker_id},
-                    {"kind", x.what == job_report::kind::result ? "result" : "failure"},
+                    {"kind", x.what == run_report::kind::result ? "result" : "failure"},
                     {"text", x.text},
                     {"made_at", x.made_at_s}});
 }
 
-std::optional<job_report> report_of(const std::string& text) {
+std::optional<run_report> report_of(const std::string& text) {
   const auto read = parse_bounded_json(text);
   if (!read || !read->is_object())
     return std::nullopt;
@@ -96,13 +96,13 @@ std::optional<job_report> report_of(const std::string& text) {
     return std::nullopt;
   if (*kind != "result" && *kind != "failure")
     return std::nullopt;
-  return job_report{
+  return run_report{
       *job_id,    *lease_id,
-      *worker_id, *kind == "result" ? job_report::kind::result : job_report::kind::failure,
+      *worker_id, *kind == "result" ? run_report::kind::result : run_report::kind::failure,
       *words,     made_at->get<int64_t>()};
 }
 
-std::optional<job_report> read_report(const fs::path& path) {
+std::optional<run_report> read_report(const fs::path& path) {
   std::error_code problem;
   if (!fs::is_regular_file(fs::symlink_status(path, problem))
       || fs::file_size(path, problem) > file_bytes_max || problem)
@@ -116,7 +116,7 @@ std::optional<job_report> read_report(const fs::path& path) {
 
 outbox_files::outbox_files(std::string folder) : folder_(std::move(folder)) {}
 
-std::string outbox_files::path_of(const job_report& x) const {
+std::string outbox_files::path_of(const run_report& x) const {
   // Ids are a stranger's words; as a file name their hash stands for them.
   const auto key = x.job_id + '\0' + x.lease_id;
   std::array<unsigned char, SHA256_DIGEST_LENGTH> hash{};
@@ -130,7 +130,7 @@ std::string outbox_files::path_of(const job_report& x) const {
   return folder_ + "/" + name + ".json";
 }
 
-outcome<done> outbox_files::keep(const job_report& x) {
+outcome<done> outbox_files::keep(const run_report& x) {
   if (::mkdir(folder_.c_str(), 0700) != 0 && errno != EEXIST)
     return disk_failure("making the folder");
   const auto path = path_of(x);
@@ -149,14 +149,14 @@ outcome<done> outbox_files::keep(const job_report& x) {
   return done{};
 }
 
-outcome<done> outbox_files::drop(const job_report& x) {
+outcome<done> outbox_files::drop(const run_report& x) {
   if (::unlink(path_of(x).c_str()) != 0 && errno != ENOENT)
     return disk_failure("removing");
   return done{};
 }
 
-outcome<std::vector<job_report>> outbox_files::load() {
-  std::vector<job_report> all;
+outcome<std::vector<run_report>> outbox_files::load() {
+  std::vector<run_report> all;
   std::error_code problem;
   if (!fs::exists(folder_, problem))
     return all;
@@ -175,7 +175,7 @@ outcome<std::vector<job_report>> outbox_files::load() {
   if (problem)
     return failure{ec::io_failed, "reading the outbox failed: " + problem.message()};
   std::sort(all.begin(), all.end(),
-            [](const job_report& a, const job_report& b) { return a.made_at_s < b.made_at_s; });
+            [](const run_report& a, const run_report& b) { return a.made_at_s < b.made_at_s; });
   return all;
 }
 

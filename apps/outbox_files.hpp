@@ -13,14 +13,14 @@ public:
   /// @param folder is made, mode 0700, when the first report is kept. Its parent exists.
   explicit outbox_files(std::string folder);
 
-  outcome<done> keep(const job_report& x) override;
-  outcome<done> drop(const job_report& x) override;
+  outcome<done> keep(const run_report& x) override;
+  outcome<done> drop(const run_report& x) override;
 
   /// Also removes what an earlier start left half written. A file that cannot be read stays where it is, for people.
-  outcome<std::vector<job_report>> load() override;
+  outcome<std::vector<run_report>> load() override;
 
 private:
-  std::string path_of(const job_report& x) const;
+  std::string path_of(const run_report& x) const;
 
   std::string folder_;
 };

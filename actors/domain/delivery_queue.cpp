@@ -6,7 +6,7 @@
 
 namespace claw {
 
-std::vector<delivery> delivery_queue::add(job_report report, time_point now, bool kept) {
+std::vector<delivery> delivery_queue::add(run_report report, time_point now, bool kept) {
   std::vector<delivery> gone;
   const auto size = report.text.size();
   while (!all_.empty() && (all_.size() >= reports_max || bytes_ + size > bytes_max))

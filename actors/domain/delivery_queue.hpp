@@ -2,7 +2,7 @@
 // The order in which a runner tries to deliver its reports: new ones at once, then with growing pauses, and all of them
 // again as soon as one got through. Plain values: the actor brings the time, does the sending and the keeping on disk.
 
-#include "actors/domain/job_report.hpp"
+#include "actors/domain/run_report.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -22,7 +22,7 @@ enum class delivery_end : uint8_t {
 /// A report under way.
 struct delivery {
   uint64_t number = 0; ///< 1, 2, 3, ... in the order of arrival
-  job_report report;
+  run_report report;
   std::chrono::steady_clock::time_point due{};
   uint32_t tries = 0;
   bool kept = false; ///< it is on disk
@@ -39,7 +39,7 @@ public:
   static constexpr std::chrono::milliseconds pause_max{30'000};
 
   /// @returns what had to go to make room: the oldest
-  std::vector<delivery> add(job_report report, time_point now, bool kept);
+  std::vector<delivery> add(run_report report, time_point now, bool kept);
 
   /// @returns what is too old to be worth a try
   std::vector<delivery> expire(int64_t wall_s);

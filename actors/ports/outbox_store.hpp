@@ -3,7 +3,7 @@
 // the runner. `apps/outbox_files` implements it. Calls block (they wait for the disk); one owner.
 
 #include "actors/domain/error.hpp"
-#include "actors/domain/job_report.hpp"
+#include "actors/domain/run_report.hpp"
 
 #include <vector>
 
@@ -14,13 +14,13 @@ public:
   virtual ~outbox_store() = default;
 
   /// On disk when it returns. A report of the same job and lease is replaced. Errors: `io_failed`.
-  virtual outcome<done> keep(const job_report& x) = 0;
+  virtual outcome<done> keep(const run_report& x) = 0;
 
   /// It is no error when it is not there. Errors: `io_failed`.
-  virtual outcome<done> drop(const job_report& x) = 0;
+  virtual outcome<done> drop(const run_report& x) = 0;
 
   /// Everything kept, oldest first. What cannot be read is left out. Errors: `io_failed`.
-  virtual outcome<std::vector<job_report>> load() = 0;
+  virtual outcome<std::vector<run_report>> load() = 0;
 };
 
 } // namespace claw

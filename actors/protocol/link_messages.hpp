@@ -45,7 +45,7 @@ struct events_answer {
 };
 
 struct report_order {
-  job_report report;
+  run_report report;
 };
 struct release_order {
   job_hold hold;
@@ -82,7 +82,7 @@ struct outbox_flush {};
 
 } // namespace claw
 
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::job_report)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::run_report)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::claim_order)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::claim_answer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::renew_order)

@@ -45,12 +45,12 @@ void after_flush(foreman* self, const job_hold& hold, Say say) {
       .then([go_on](const done_answer&) { go_on(); }, [go_on](const caf::error&) { go_on(); });
 }
 
-void report(foreman* self, const job_hold& hold, job_report::kind what, std::string text) {
+void report(foreman* self, const job_hold& hold, run_report::kind what, std::string text) {
   const auto& config = self->state.config;
   spdlog::info("event=job_finished job_id={} lease_id={} kind={} bytes={}", log_value(hold.job_id),
-               log_value(hold.lease_id), what == job_report::kind::result ? "result" : "failure",
+               log_value(hold.lease_id), what == run_report::kind::result ? "result" : "failure",
                text.size());
-  job_report x;
+  run_report x;
   x.job_id = hold.job_id;
   x.lease_id = hold.lease_id;
   x.worker_id = config.worker_id;
@@ -99,13 +99,13 @@ void on_outcome(foreman* self, const run_outcome& x) {
   if (cause == stop_cause::lease_lost)
     drop_work(self, hold);
   else if (x.what == run_outcome::kind::result)
-    report(self, hold, job_report::kind::result, x.text);
+    report(self, hold, run_report::kind::result, x.text);
   else if (x.what == run_outcome::kind::failure)
-    report(self, hold, job_report::kind::failure, x.text);
+    report(self, hold, run_report::kind::failure, x.text);
   else if (cause == stop_cause::shutdown)
     release(self, hold);
   else
-    report(self, hold, job_report::kind::failure, "cancelled");
+    report(self, hold, run_report::kind::failure, "cancelled");
   free_slot(self, slot_of(state, hold));
   finish_stop(self);
 }
@@ -122,7 +122,7 @@ void on_down(foreman* self, const caf::down_msg& x) {
   if (at->cause == stop_cause::lease_lost)
     drop_work(self, at->hold);
   else
-    report(self, at->hold, job_report::kind::failure,
+    report(self, at->hold, run_report::kind::failure,
            "the runner failed while working on this job");
   free_slot(self, at);
   finish_stop(self);
@@ -154,7 +154,7 @@ void start(foreman* self, const remote_job& job) {
                log_value(job.command), log_value(job.lease_id));
   const auto& known = state.config.commands;
   if (std::find(known.begin(), known.end(), job.command) == known.end()) {
-    report(self, hold, job_report::kind::failure,
+    report(self, hold, run_report::kind::failure,
            "this worker does not know the command " + log_value(job.command));
     return;
   }

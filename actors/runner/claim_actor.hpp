@@ -5,7 +5,7 @@
 //   in   run_outcome, run_progress       from its runs
 //        lease_gone, cancel_asked        from lease keepers and progress
 //        stop_order                      once; answered when every job is reported or given back
-//   out  claim_order, release_order to links; run_progress, progress_flush to progress; job_report to the outbox
+//   out  claim_order, release_order to links; run_progress, progress_flush to progress; run_report to the outbox
 
 #include "actors/domain/claim_pace.hpp"
 #include "actors/ports/broker_api.hpp"

@@ -58,7 +58,7 @@ void finish_flush(outbox* self) {
     state.flushed.deliver(done_answer{done{}});
 }
 
-void on_answer(outbox* self, uint64_t number, const job_report& report, const outcome<done>& x) {
+void on_answer(outbox* self, uint64_t number, const run_report& report, const outcome<done>& x) {
   auto& state = self->state;
   state.in_flight = false;
   const auto end = end_of(x);
@@ -107,7 +107,7 @@ void try_next(outbox* self) {
             });
 }
 
-void on_report(outbox* self, const job_report& x) {
+void on_report(outbox* self, const run_report& x) {
   lose(self, self->state.queue.add(x, self->clock().now(), false), "too many wait");
   try_next(self);
 }
@@ -145,7 +145,7 @@ caf::behavior outbox_actor(outbox* self, outbox_config config) {
   load(self);
   self->send(self, due_atom::value, self->state.timers);
   return {
-      [self](const job_report& x) { on_report(self, x); },
+      [self](const run_report& x) { on_report(self, x); },
       [self](const outbox_flush&) { return on_flush(self); },
       [self](due_atom, uint64_t timer) {
         if (timer == self->state.timers)

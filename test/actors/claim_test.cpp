@@ -13,7 +13,7 @@ TEST_CASE("a granted job is worked on and its result delivered", "[claim][actors
   x.finish("j1", kind::result, "pong");
   REQUIRE(x.broker.reports.size() == 1);
   CHECK(x.broker.reports[0]
-        == job_report{"j1", "L1", "box-1", job_report::kind::result, "pong", 0});
+        == run_report{"j1", "L1", "box-1", run_report::kind::result, "pong", 0});
   CHECK(x.outbox->kept.empty());
 }
 
@@ -27,7 +27,7 @@ TEST_CASE("a busy runner claims nothing more until its job has ended", "[claim][
   x.finish("j1", kind::failure, "not a git repo");
   CHECK(x.works.size() == 2);
   REQUIRE(x.broker.reports.size() == 1);
-  CHECK(x.broker.reports[0].what == job_report::kind::failure);
+  CHECK(x.broker.reports[0].what == run_report::kind::failure);
   CHECK(x.broker.reports[0].text == "not a git repo");
 }
 
@@ -74,7 +74,7 @@ TEST_CASE("a command that nobody here knows fails with a plain sentence", "[clai
   x.start();
   CHECK(x.works.empty());
   REQUIRE(x.broker.reports.size() == 1);
-  CHECK(x.broker.reports[0].what == job_report::kind::failure);
+  CHECK(x.broker.reports[0].what == run_report::kind::failure);
   CHECK(x.broker.reports[0].text == "this worker does not know the command format_disk");
 }
 
@@ -85,7 +85,7 @@ TEST_CASE("work that crashes becomes a failure and frees its slot", "[claim][act
   x.start();
   x.crash("j1");
   REQUIRE(x.broker.reports.size() == 1);
-  CHECK(x.broker.reports[0].what == job_report::kind::failure);
+  CHECK(x.broker.reports[0].what == run_report::kind::failure);
   CHECK(x.broker.reports[0].text == "the runner failed while working on this job");
   CHECK(x.works.size() == 2);
 }

@@ -89,7 +89,7 @@ TEST_CASE("a cancel in the answer to a renewal becomes the failure cancelled",
   x.start();
   x.pass(21s);
   REQUIRE(x.broker.reports.size() == 1);
-  CHECK(x.broker.reports[0].what == job_report::kind::failure);
+  CHECK(x.broker.reports[0].what == run_report::kind::failure);
   CHECK(x.broker.reports[0].text == "cancelled");
 }
 

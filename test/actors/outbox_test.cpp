@@ -5,11 +5,11 @@ using namespace std::chrono_literals;
 
 namespace {
 
-outcome<done> away(const job_report&) {
+outcome<done> away(const run_report&) {
   return failure{ec::unreachable, "no connection"};
 }
 
-outcome<done> here(const job_report&) {
+outcome<done> here(const run_report&) {
   return done{};
 }
 
@@ -38,7 +38,7 @@ TEST_CASE_METHOD(finished_runner, "a result that was not taken is on disk until 
                  "[outbox][actors]") {
   REQUIRE(outbox->kept.size() == 1);
   CHECK(outbox->kept[0]
-        == job_report{"j1", "L1", "box-1", job_report::kind::result, "worth keeping", 1'000'000});
+        == run_report{"j1", "L1", "box-1", run_report::kind::result, "worth keeping", 1'000'000});
   pass(600s);
   CHECK(outbox->kept.size() == 1);
   broker.on_report = here;
@@ -62,7 +62,7 @@ TEST_CASE_METHOD(finished_runner, "a result that gets through takes the older on
 TEST_CASE("a no of the broker is final", "[outbox][actors]") {
   for (const auto code : {ec::lease_lost, ec::no_such_job, ec::refused, ec::bad_token}) {
     still_runner x;
-    x.broker.on_report = [code](const job_report&) -> outcome<done> { return failure{code, "no"}; };
+    x.broker.on_report = [code](const run_report&) -> outcome<done> { return failure{code, "no"}; };
     x.broker.grant("j1", "L1");
     x.start();
     x.finish("j1", run_outcome::kind::result, "too late");
@@ -75,18 +75,18 @@ TEST_CASE("a no of the broker is final", "[outbox][actors]") {
 TEST_CASE("a runner that starts delivers what an earlier one left", "[outbox][actors]") {
   still_runner x;
   x.outbox->kept.push_back(
-      {"j7", "L7", "other-name", job_report::kind::failure, "bad repo", 999'000});
+      {"j7", "L7", "other-name", run_report::kind::failure, "bad repo", 999'000});
   x.start();
   REQUIRE(x.broker.reports.size() == 1);
   CHECK(x.broker.reports[0].worker_id == "other-name");
   CHECK(x.broker.reports[0].lease_id == "L7");
-  CHECK(x.broker.reports[0].what == job_report::kind::failure);
+  CHECK(x.broker.reports[0].what == run_report::kind::failure);
   CHECK(x.outbox->kept.empty());
 }
 
 TEST_CASE("what an earlier runner left too long ago is dropped", "[outbox][actors]") {
   still_runner x;
-  x.outbox->kept.push_back({"j7", "L7", "box-1", job_report::kind::result, "stale", 1'000});
+  x.outbox->kept.push_back({"j7", "L7", "box-1", run_report::kind::result, "stale", 1'000});
   x.start();
   CHECK(x.broker.reports.empty());
   CHECK(x.outbox->kept.empty());

@@ -8,8 +8,8 @@ namespace {
 
 const delivery_queue::time_point start{1h};
 
-job_report report(const std::string& id, std::size_t bytes = 4, int64_t made_at_s = 0) {
-  job_report x;
+run_report report(const std::string& id, std::size_t bytes = 4, int64_t made_at_s = 0) {
+  run_report x;
   x.job_id = id;
   x.text = std::string(bytes, 'x');
   x.made_at_s = made_at_s;

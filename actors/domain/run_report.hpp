@@ -6,7 +6,7 @@
 
 namespace claw {
 
-struct job_report {
+struct run_report {
   enum class kind : uint8_t { result, failure };
 
   std::string job_id;
@@ -16,7 +16,7 @@ struct job_report {
   std::string text;      ///< redacted
   int64_t made_at_s = 0; ///< wall time; reports that are too old are dropped
 
-  friend bool operator==(const job_report&, const job_report&) = default;
+  friend bool operator==(const run_report&, const run_report&) = default;
 };
 
 } // namespace claw
