@@ -7,17 +7,17 @@ namespace claw {
 broker_call::broker_call(http_url where, std::string token_header, std::string token)
     : where_(std::move(where)), token_header_(std::move(token_header)), token_(std::move(token)) {}
 
-outcome<http_answer> broker_call::get(const std::string& path, headers extra,
+outcome<curl_answer> broker_call::get(const std::string& path, headers extra,
                                       std::chrono::milliseconds time_max, const stop_token& stop) {
-  http_request x;
+  curl_request x;
   x.url = where_.base + path;
   x.time_max = time_max;
   return perform(std::move(x), std::move(extra), stop);
 }
 
-outcome<http_answer> broker_call::post(const std::string& path, std::string body, headers extra,
+outcome<curl_answer> broker_call::post(const std::string& path, std::string body, headers extra,
                                        std::chrono::milliseconds time_max) {
-  http_request x;
+  curl_request x;
   x.method = "POST";
   x.url = where_.base + path;
   x.body = std::move(body);
@@ -26,13 +26,13 @@ outcome<http_answer> broker_call::post(const std::string& path, std::string body
   return perform(std::move(x), std::move(extra), {});
 }
 
-outcome<http_answer> broker_call::known(outcome<http_answer> x, std::string_view what) {
+outcome<curl_answer> broker_call::known(outcome<curl_answer> x, std::string_view what) {
   if (x && is_unknown_route(*x))
     return failure{ec::refused, std::string{broker_too_old} + " " + std::string{what}};
   return x;
 }
 
-outcome<http_answer> broker_call::perform(http_request x, headers extra, const stop_token& stop) {
+outcome<curl_answer> broker_call::perform(curl_request x, headers extra, const stop_token& stop) {
   x.proxy_allowed = !where_.loopback;
   x.headers = std::move(extra);
   x.headers.emplace_back("Accept", "application/json");

@@ -20,18 +20,18 @@ public:
 
   /// A 2xx answer, or one for which `is_unknown_route` is true; everything else (also a job that is
   /// not found) is a failure.
-  outcome<http_answer> get(const std::string& path, headers extra = {},
+  outcome<curl_answer> get(const std::string& path, headers extra = {},
                            std::chrono::milliseconds time_max = std::chrono::seconds{10},
                            const stop_token& stop = {});
-  outcome<http_answer> post(const std::string& path, std::string body, headers extra = {},
+  outcome<curl_answer> post(const std::string& path, std::string body, headers extra = {},
                             std::chrono::milliseconds time_max = std::chrono::seconds{10});
 
   /// As `get` and `post`, but an unknown route is `refused` with `broker_too_old` and what it does
   /// not know.
-  static outcome<http_answer> known(outcome<http_answer> x, std::string_view what);
+  static outcome<curl_answer> known(outcome<curl_answer> x, std::string_view what);
 
 private:
-  outcome<http_answer> perform(http_request x, headers extra, const stop_token& stop);
+  outcome<curl_answer> perform(curl_request x, headers extra, const stop_token& stop);
 
   http_url where_;
   std::string token_header_;

@@ -31,7 +31,7 @@ std::string tamed(std::string text, std::string_view token) {
   return text;
 }
 
-std::string detail_of(const http_answer& x) {
+std::string detail_of(const curl_answer& x) {
   const auto body = parse_bounded_json(x.body);
   return body ? string_member(*body, "detail") : std::string{};
 }
@@ -76,7 +76,7 @@ std::string json_member(const nlohmann::json& object, const char* key) {
 
 } // namespace
 
-bool is_unknown_route(const http_answer& x) {
+bool is_unknown_route(const curl_answer& x) {
   if (x.status == 405)
     return true;
   if (x.status != 404)
@@ -85,7 +85,7 @@ bool is_unknown_route(const http_answer& x) {
   return detail != "job not found" && detail != "worker not found";
 }
 
-failure failure_of_answer(const http_answer& x, std::string_view token) {
+failure failure_of_answer(const curl_answer& x, std::string_view token) {
   const auto detail = tamed(detail_of(x), token);
   const auto status = std::to_string(x.status);
   const auto sentence = detail.empty() ? "the broker answered " + status : detail;
@@ -115,7 +115,7 @@ failure failure_of_answer(const http_answer& x, std::string_view token) {
   }
 }
 
-outcome<nlohmann::json> read_object(const http_answer& x) {
+outcome<nlohmann::json> read_object(const curl_answer& x) {
   auto body = parse_bounded_json(x.body);
   if (!body)
     return bad_reply(body.error().why);

@@ -13,14 +13,14 @@ namespace claw {
 
 /// True when a 404 or 405 says that the broker does not know the route, rather than the job or
 /// worker.
-bool is_unknown_route(const http_answer& x);
+bool is_unknown_route(const curl_answer& x);
 
 /// What a status other than 2xx means.
 /// @param token never appears in the sentence, also when the broker sends it back
-failure failure_of_answer(const http_answer& x, std::string_view token);
+failure failure_of_answer(const curl_answer& x, std::string_view token);
 
 /// The JSON object of a 2xx answer.
-outcome<nlohmann::json> read_object(const http_answer& x);
+outcome<nlohmann::json> read_object(const curl_answer& x);
 
 /// A job object. Times that are no integers count as absent.
 outcome<remote_job> read_job(const nlohmann::json& x);

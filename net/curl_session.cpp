@@ -87,14 +87,14 @@ struct curl_session::handles {
     curl_multi_cleanup(multi);
   }
 
-  void prepare(const http_request& x, const header_list& headers, received& into) const;
+  void prepare(const curl_request& x, const header_list& headers, received& into) const;
   CURLcode transfer(const stop_token& stop) const;
 
   CURL* easy = nullptr;
   CURLM* multi = nullptr;
 };
 
-void curl_session::handles::prepare(const http_request& x, const header_list& headers,
+void curl_session::handles::prepare(const curl_request& x, const header_list& headers,
                                     received& into) const {
   curl_easy_reset(easy); // keeps live connections
   allow_http_only(easy);
@@ -146,7 +146,7 @@ curl_session::curl_session() : handles_(std::make_unique<handles>()) {}
 
 curl_session::~curl_session() = default;
 
-outcome<http_answer> curl_session::perform(const http_request& x, const stop_token& stop) {
+outcome<curl_answer> curl_session::perform(const curl_request& x, const stop_token& stop) {
   header_list headers;
   headers.add("Expect:"); // curl would wait a second for a 100-continue before a large body
   for (const auto& [name, value] : x.headers) {
@@ -165,7 +165,7 @@ outcome<http_answer> curl_session::perform(const http_request& x, const stop_tok
     return failure_of(code, into);
   long status = 0;
   curl_easy_getinfo(handles_->easy, CURLINFO_RESPONSE_CODE, &status);
-  return http_answer{static_cast<unsigned>(status), std::move(into.body)};
+  return curl_answer{static_cast<unsigned>(status), std::move(into.body)};
 }
 
 } // namespace claw

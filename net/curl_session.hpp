@@ -16,7 +16,7 @@
 
 namespace claw {
 
-struct http_request {
+struct curl_request {
   std::string method = "GET";
   std::string url; ///< http or https only
   std::vector<std::pair<std::string, std::string>> headers;
@@ -26,7 +26,7 @@ struct http_request {
   bool proxy_allowed = true; ///< false: also not one that the environment names
 };
 
-struct http_answer {
+struct curl_answer {
   unsigned status = 0;
   std::string body;
 };
@@ -41,7 +41,7 @@ public:
   /// Any status is an answer. Errors: `unreachable` (no connection, broken off, time is up),
   /// `bad_reply` (longer than allowed, or not HTTP), `cancelled`, `bad_request` (a header value
   /// that would break the header block).
-  outcome<http_answer> perform(const http_request& x, const stop_token& stop);
+  outcome<curl_answer> perform(const curl_request& x, const stop_token& stop);
 
 private:
   struct handles;

@@ -24,7 +24,7 @@ public:
   outcome<remote_job> retry(const std::string& id) override;
 
 private:
-  outcome<nlohmann::json> object(outcome<http_answer> x, std::string_view what);
+  outcome<nlohmann::json> object(outcome<curl_answer> x, std::string_view what);
   outcome<remote_job> change(const std::string& id, const char* verb);
 
   broker_call call_;
@@ -42,7 +42,7 @@ std::string fresh_key() {
   return key;
 }
 
-outcome<nlohmann::json> producer_client::object(outcome<http_answer> x, std::string_view what) {
+outcome<nlohmann::json> producer_client::object(outcome<curl_answer> x, std::string_view what) {
   auto answer = broker_call::known(std::move(x), what);
   if (!answer && answer.error().code == ec::lease_lost) // to a producer a 409 is simply a no
     return failure{ec::refused, answer.error().why};

@@ -13,11 +13,11 @@ remote_job job_of(const job_hold& hold) {
   return job;
 }
 
-done_answer deliver(broker_link_state& link, const job_report& x) {
+done_answer deliver(broker_link_state& link, const run_report& x) {
   auto me = link.me;
   me.worker_id = x.worker_id; // a report from before a restart belongs to the name of then
   const auto job = job_of({x.job_id, x.lease_id});
-  return {x.what == job_report::kind::result ? link.broker->post_result(me, job, x.text)
+  return {x.what == run_report::kind::result ? link.broker->post_result(me, job, x.text)
                                              : link.broker->post_failure(me, job, x.text)};
 }
 

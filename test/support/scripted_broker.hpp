@@ -19,13 +19,13 @@ struct scripted_broker {
   std::function<outcome<worker_api::renewed>()> on_renew = [] {
     return worker_api::renewed{true, 0, false};
   };
-  std::function<outcome<done>(const job_report&)> on_report
-      = [](const job_report&) { return done{}; };
+  std::function<outcome<done>(const run_report&)> on_report
+      = [](const run_report&) { return done{}; };
   std::function<outcome<worker_api::reported>()> on_events = [] { return worker_api::reported{}; };
 
   unsigned claims_asked = 0;
   unsigned renewals = 0;
-  std::vector<job_report> reports; ///< every try
+  std::vector<run_report> reports; ///< every try
   std::vector<std::string> events; ///< every batch
   std::vector<std::string> released;
   std::vector<std::string> order; ///< events, report, release as they came
@@ -68,12 +68,12 @@ public:
 
   outcome<done> post_result(const worker_identity& me, const remote_job& job,
                             const std::string& text) override {
-    return report({job.id, job.lease_id, me.worker_id, job_report::kind::result, text, 0});
+    return report({job.id, job.lease_id, me.worker_id, run_report::kind::result, text, 0});
   }
 
   outcome<done> post_failure(const worker_identity& me, const remote_job& job,
                              const std::string& text) override {
-    return report({job.id, job.lease_id, me.worker_id, job_report::kind::failure, text, 0});
+    return report({job.id, job.lease_id, me.worker_id, run_report::kind::failure, text, 0});
   }
 
   outcome<reported> post_events(const worker_identity&, const remote_job&,
@@ -90,7 +90,7 @@ public:
   }
 
 private:
-  outcome<done> report(const job_report& x) {
+  outcome<done> report(const run_report& x) {
     broker_.order.emplace_back("report");
     broker_.reports.push_back(x);
     return broker_.on_report(x);
@@ -102,7 +102,7 @@ private:
 /// A disk without a disk.
 class memory_outbox final : public outbox_store {
 public:
-  outcome<done> keep(const job_report& x) override {
+  outcome<done> keep(const run_report& x) override {
     if (full)
       return failure{ec::io_failed, "no space left"};
     (void)drop(x);
@@ -110,16 +110,16 @@ public:
     return done{};
   }
 
-  outcome<done> drop(const job_report& x) override {
-    std::erase_if(kept, [&](const job_report& y) {
+  outcome<done> drop(const run_report& x) override {
+    std::erase_if(kept, [&](const run_report& y) {
       return y.job_id == x.job_id && y.lease_id == x.lease_id;
     });
     return done{};
   }
 
-  outcome<std::vector<job_report>> load() override { return kept; }
+  outcome<std::vector<run_report>> load() override { return kept; }
 
-  std::vector<job_report> kept;
+  std::vector<run_report> kept;
   bool full = false;
 };
 
