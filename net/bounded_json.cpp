@@ -37,7 +37,7 @@ outcome<nlohmann::json> parse_bounded_json(std::string_view text) {
   return value;
 }
 
-std::string wire::json_text(const nlohmann::json& value) {
+std::string json_text(const nlohmann::json& value) {
   return value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 

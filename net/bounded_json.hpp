@@ -19,11 +19,7 @@ bool is_json_no_deeper_than(std::string_view text, std::size_t depth_max);
 /// `limits::json_depth_max`
 outcome<nlohmann::json> parse_bounded_json(std::string_view text);
 
-inline namespace wire { // a layer beside this one has a function of the same name
-
 /// JSON text of any value; bytes that are no UTF-8 become U+FFFD.
 std::string json_text(const nlohmann::json& value);
-
-} // namespace wire
 
 } // namespace claw

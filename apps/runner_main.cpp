@@ -1,0 +1,218 @@
+// openclaw-runner: claims jobs from a broker and does them. This file joins the parts and handles signals.
+
+#include "actors/domain/log_value.hpp"
+#include "actors/domain/redaction.hpp"
+#include "actors/runner/runner_system.hpp"
+#include "apps/log.hpp"
+#include "apps/outbox_files.hpp"
+#include "apps/runner_config.hpp"
+#include "llm/chat_client.hpp"
+#include "llm/command_registry.hpp"
+#include "llm/endpoint_probe.hpp"
+#include "llm/task_codec.hpp"
+#include "llm/tool_registry.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <spdlog/spdlog.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <csignal>
+#include <cstdio>
+#include <filesystem>
+#include <random>
+#include <thread>
+
+namespace claw {
+
+namespace {
+
+constexpr int exit_bad_config = 78; // EX_CONFIG of sysexits.h
+constexpr int exit_given_up = 70;   // EX_SOFTWARE
+constexpr auto shutdown_time_max = std::chrono::seconds{8};
+constexpr auto exit_time_max = std::chrono::milliseconds{9'500}; ///< after SIGTERM
+constexpr auto probe_time_max = std::chrono::seconds{2};
+
+uint64_t random_bits() {
+  thread_local std::random_device device;
+  return (uint64_t{device()} << 32) | device();
+}
+
+std::string fresh_boot_id() {
+  char text[33];
+  std::snprintf(text, sizeof text, "%016llx%016llx", static_cast<unsigned long long>(random_bits()),
+                static_cast<unsigned long long>(random_bits()));
+  return text;
+}
+
+int64_t wall_seconds() {
+  return std::chrono::duration_cast<std::chrono::seconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
+outcome<done> make_state_folder(const std::string& path) {
+  std::error_code problem;
+  std::filesystem::create_directories(std::filesystem::path{path}.parent_path(), problem);
+  if (::mkdir(path.c_str(), 0700) == 0)
+    return done{};
+  if (errno == EEXIST && std::filesystem::is_directory(path, problem)
+      && ::access(path.c_str(), W_OK | X_OK) == 0)
+    return done{};
+  return failure{ec::bad_config, "RUNNER_STATE_DIR cannot be made or written: " + path};
+}
+
+/// SIGTERM and SIGINT as a descriptor; must be called before any thread starts.
+int signal_descriptor() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGTERM);
+  sigaddset(&set, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  return ::signalfd(-1, &set, SFD_CLOEXEC);
+}
+
+/// The model's context bounds how much a tool loop can hold; an endpoint that is away now tells it by its errors later.
+void learn_context(chat_client_config& model) {
+  if (model.context_tokens != 0)
+    return;
+  const auto facts = probe_endpoint(model.base_url, model.api_key, probe_time_max);
+  if (!facts) {
+    spdlog::warn("event=endpoint_unreached ec={} why={}", to_string(facts.error().code),
+                 log_value(facts.error().why));
+    return;
+  }
+  model.context_tokens = facts->context_tokens(model.model).value_or(0);
+  spdlog::info("event=endpoint_probed models={} context_tokens={}", facts->models.size(),
+               model.context_tokens);
+}
+
+std::vector<std::string> llm_caps_of(const caps& all) {
+  std::vector<std::string> result;
+  for (const auto& name : all.names())
+    if (name.starts_with("llm:"))
+      result.push_back(name);
+  return result;
+}
+
+run_config_ptr make_run_config(runner_settings& x, const redactor& redact) {
+  auto repos = std::make_shared<repo_tools>(x.repos);
+  auto plans = std::make_shared<plan_store>(x.state_dir + "/plans");
+  auto run = std::make_shared<run_config>();
+  run->commands = std::make_shared<command_registry>(
+      command_registry_config{x.claims.me.worker_id, x.claims.me.version,
+                              llm_caps_of(x.claims.me.caps)},
+      repos, plans);
+  run->tools = std::make_shared<tool_registry>(
+      tool_registry_config{x.allowed_tools, x.tool_output_bytes_max, x.tool_argument_bytes_max},
+      repos, plans);
+  if (x.has_model) {
+    learn_context(x.model);
+    run->model = std::make_shared<chat_client>(x.model);
+  }
+  run->tasks = std::make_shared<json_task_codec>(x.allowed_tools);
+  run->redact = std::make_shared<redactor>(redact);
+  run->worker_id = x.claims.me.worker_id;
+  run->allowed_tools = x.allowed_tools;
+  run->loop.steps_max = x.steps_max;
+  run->loop.answer_tokens_max = x.model.answer_tokens_max;
+  run->loop.result_bytes_max = std::min(run->loop.result_bytes_max, x.tool_output_bytes_max);
+  run->job_time_max = x.job_time_max;
+  run->random = random_bits;
+  spdlog::info("event=repo_tools_ready tools={}", log_value(repos->description()));
+  return run;
+}
+
+/// Waits for a signal or for a part to give up. @returns true for a signal
+bool wait_for_end(int signals, int given_up) {
+  pollfd waiting[2] = {{signals, POLLIN, 0}, {given_up, POLLIN, 0}};
+  while (::poll(waiting, 2, -1) < 0 && errno == EINTR) {
+  }
+  return (waiting[1].revents & POLLIN) == 0;
+}
+
+/// Durability does not depend on a clean end: what matters is on disk or at the broker when this fires.
+void end_at_the_latest(std::chrono::milliseconds from_now, int code) {
+  std::thread{[=] {
+    std::this_thread::sleep_for(from_now);
+    spdlog::warn("event=exit_forced");
+    ::_exit(code);
+  }}.detach();
+}
+
+int run(runner_settings& settings) {
+  std::signal(SIGPIPE, SIG_IGN); // a broker that hangs up is an error of the call, not our end
+  const int signals = signal_descriptor();
+  const int given_up = ::eventfd(0, EFD_CLOEXEC);
+  const redactor redact{{settings.broker.token, settings.model.api_key}};
+  const auto run = make_run_config(settings, redact);
+  settings.claims.commands = run->commands->commands();
+  settings.claims.commands.emplace_back("llm_task");
+  settings.claims.me.boot_id = fresh_boot_id();
+  runner_world world;
+  world.connect = [where = settings.broker] {
+    auto client = make_worker_client(where);
+    CLAW_ASSERT(client.ok()); // it was checked with the configuration
+    return std::shared_ptr<worker_api>{std::move(*client)};
+  };
+  world.outbox = std::make_shared<outbox_files>(settings.state_dir + "/outbox");
+  world.codec = run->tasks;
+  world.start_run = job_run_of(run);
+  world.wall_s = wall_seconds;
+  world.random = random_bits;
+  world.on_give_up = [given_up] { ::eventfd_write(given_up, 1); };
+
+  caf::actor_system_config caf_config;
+  caf_config.set("scheduler.policy", caf::atom("sharing"));
+  caf_config.set("scheduler.max-threads", 2);
+  caf::actor_system actors{caf_config};
+  bool asked = false;
+  {
+    runner_system runner{actors, settings.claims, std::move(world)};
+    spdlog::info("event=runner_started worker_id={} caps={} broker_url={} slots={} llm={}",
+                 log_value(settings.claims.me.worker_id),
+                 log_value(to_string(settings.claims.me.caps)), log_value(settings.broker.url),
+                 settings.claims.slots, settings.has_model);
+    asked = wait_for_end(signals, given_up);
+    end_at_the_latest(exit_time_max, asked ? 0 : exit_given_up);
+    if (asked)
+      spdlog::info("event=runner_stopped in_time={}", runner.shutdown(shutdown_time_max));
+  }
+  return asked ? 0 : exit_given_up;
+}
+
+int start(int argc, char** argv) {
+  const auto values = read_config(runner_table(), real_sources(argc, argv));
+  if (const auto* ended = std::get_if<config_exit>(&values)) {
+    std::fputs(ended->text.c_str(), ended->code == 0 ? stdout : stderr);
+    return ended->code;
+  }
+  const auto& config = std::get<claw::config>(values);
+  ::umask(077);
+  auto settings = runner_settings_of(config);
+  if (settings)
+    if (const auto folder = make_state_folder(settings->state_dir); !folder)
+      settings = folder.error();
+  if (settings)
+    if (const auto log = start_log({"runner", config.text("LOG_LEVEL"), config.text("LOG_FILE")});
+        !log)
+      settings = log.error();
+  if (!settings) {
+    std::fprintf(stderr, "openclaw-runner: %s\n", settings.error().why.c_str());
+    return exit_bad_config;
+  }
+  return run(*settings);
+}
+
+} // namespace
+
+} // namespace claw
+
+int main(int argc, char** argv) {
+  return claw::start(argc, argv);
+}
