@@ -8,7 +8,7 @@ import tempfile
 import threading
 import time
 
-from broker_process import BIN, ROOT
+from broker_process import BIN
 
 WAIT_SECONDS_MAX = 60
 
@@ -46,8 +46,19 @@ class PythonWorker:
         self.thread.join(timeout=10)
 
 
+def make_repository(folder):
+    """A small git repository with a commit. @returns its path"""
+    folder = pathlib.Path(folder)
+    (folder / "docs").mkdir(parents=True)
+    (folder / "docs" / "CONFIG.md").write_text("# Configuration\n\n- LEASE_SECONDS: how long a claimed job stays (60).\n")
+    git = ["git", "-C", str(folder), "-c", "user.name=Tester", "-c", "user.email=tester@example.org"]
+    for arguments in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "Begin"]):
+        subprocess.run([*git, *arguments], check=True, env={"PATH": os.environ["PATH"], "HOME": str(folder)})
+    return folder
+
+
 class House:
-    """A runner with this repository on its allowlist, and the stand-in model, for a broker that runs."""
+    """A runner with one repository on its allowlist, and the stand-in model, for a broker that runs."""
 
     def __init__(self, broker):
         self.folder = tempfile.TemporaryDirectory()
@@ -55,10 +66,11 @@ class House:
         state = pathlib.Path(self.folder.name)
         model = self._start("openclaw-stand-in-model", ["--port-file", str(state / "port")], {})
         port = wait_for(lambda: (state / "port").is_file() and (state / "port").read_text().strip(), model)
-        (state / "repos.json").write_text(json.dumps({"openclaw-broker": ROOT.name}))
+        make_repository(state / "src" / "openclaw-broker")
+        (state / "repos.json").write_text(json.dumps({"openclaw-broker": "openclaw-broker"}))
         self._start("openclaw-runner", [], {
             "BROKER_URL": f"http://127.0.0.1:{broker.port}", "WORKER_TOKEN": "worker-secret-1", "WORKER_ID": "house",
-            "LLM_CAP": "llm:house", "RUNNER_STATE_DIR": str(state / "state"), "RUNNER_REPOS_BASE": str(ROOT.parent),
+            "LLM_CAP": "llm:house", "RUNNER_STATE_DIR": str(state / "state"), "RUNNER_REPOS_BASE": str(state / "src"),
             "RUNNER_REPO_ALLOWLIST": str(state / "repos.json"), "LLM_BASE_URL": f"http://127.0.0.1:{port}/v1",
             "LLM_MODEL": "scripted-stand-in"})
 
