@@ -184,7 +184,7 @@ class WholeHouse(unittest.TestCase):
         self.assertIn("tool repo_list", result.stderr)
         result = openclaw(self.broker, "ask", "house: Search for \"LEASE_SECONDS\" and summarize what it does")
         self.assertEqual(result.returncode, 0, result.stderr + self.house.logs())
-        self.assertIn("LEASE_SECONDS", result.stdout)
+        self.assertIn("docs/CONFIG.md", result.stdout)
         self.assertRegex(result.stderr, r"tool repo_grep .*LEASE_SECONDS")
         self.assertRegex(result.stderr, r"tool repo_grep ok, \d+ ms")
         result = openclaw(self.broker, "run", "repos")
