@@ -1,0 +1,127 @@
+#include "llm/checkpoint_codec.hpp"
+
+#include "llm/bounded_json.hpp"
+
+#include <array>
+#include <optional>
+#include <utility>
+
+namespace claw {
+
+namespace {
+
+using nlohmann::json;
+
+constexpr int checkpoint_version = 1;
+constexpr std::array<const char*, 4> role_names{"system", "user", "assistant", "tool"};
+
+const char* name_of(message_role x) {
+  return role_names[static_cast<std::size_t>(x)];
+}
+
+std::optional<message_role> role_of(const std::string& name) {
+  for (std::size_t i = 0; i < role_names.size(); ++i)
+    if (name == role_names[i])
+      return static_cast<message_role>(i);
+  return std::nullopt;
+}
+
+json json_of(const chat_message& x) {
+  json out{{"role", name_of(x.role)}, {"content", x.content}};
+  if (!x.call_id.empty())
+    out["call_id"] = x.call_id;
+  for (const auto& call : x.calls)
+    out["calls"].push_back({{"id", call.id},
+                            {"name", call.name},
+                            {"arguments", call.arguments_json},
+                            {"from_text", call.from_text}});
+  return out;
+}
+
+std::optional<chat_message> message_of(const json& x) {
+  const auto role = role_of(x.at("role").get<std::string>());
+  if (!role)
+    return std::nullopt;
+  chat_message out;
+  out.role = *role;
+  out.content = x.at("content").get<std::string>();
+  out.call_id = x.value("call_id", "");
+  for (const auto& call : x.value("calls", json::array()))
+    out.calls.push_back({call.at("id").get<std::string>(), call.at("name").get<std::string>(),
+                         call.at("arguments").get<std::string>(), call.value("from_text", false)});
+  return out;
+}
+
+reported_call call_of(const json& x) {
+  return {x.at("name").get<std::string>(), x.at("arguments").get<std::string>(),
+          x.at("ok").get<bool>(), x.at("output").get<std::string>()};
+}
+
+/// Every call must be answered, in order, right after the message that made it: servers refuse anything else.
+bool is_paired(const std::vector<chat_message>& messages) {
+  for (std::size_t i = 0; i < messages.size(); ++i) {
+    for (const auto& call : messages[i].calls)
+      if (++i >= messages.size() || messages[i].role != message_role::tool
+          || messages[i].call_id != call.id)
+        return false;
+    if (i + 1 < messages.size() && messages[i + 1].role == message_role::tool)
+      return false;
+  }
+  return true;
+}
+
+std::optional<llm_checkpoint> checkpoint_of(const json& x) {
+  llm_checkpoint out;
+  out.prompt = x.at("prompt").get<std::string>();
+  out.fence = x.at("fence").get<std::string>();
+  out.escape = x.value("escape", "");
+  out.steps = x.at("steps").get<uint32_t>();
+  out.completion_tokens = x.value("completion_tokens", uint64_t{0});
+  for (const auto& message : x.at("messages")) {
+    auto read = message_of(message);
+    if (!read)
+      return std::nullopt;
+    out.messages.push_back(*std::move(read));
+  }
+  for (const auto& call : x.at("calls"))
+    out.calls.push_back(call_of(call));
+  return out;
+}
+
+} // namespace
+
+std::string json_checkpoint_codec::render(const llm_checkpoint& x) const {
+  json out{{"version", checkpoint_version},
+           {"prompt", x.prompt},
+           {"fence", x.fence},
+           {"steps", x.steps},
+           {"escape", x.escape},
+           {"completion_tokens", x.completion_tokens},
+           {"messages", json::array()},
+           {"calls", json::array()}};
+  for (const auto& message : x.messages)
+    out["messages"].push_back(json_of(message));
+  for (const auto& call : x.calls)
+    out["calls"].push_back({{"name", call.name},
+                            {"arguments", call.arguments_json},
+                            {"ok", call.ok},
+                            {"output", call.output}});
+  return json_text(out);
+}
+
+outcome<llm_checkpoint> json_checkpoint_codec::parse(const std::string& text) const {
+  const failure not_ours{ec::bad_shape, "this is no checkpoint of an llm run"};
+  const auto x = parse_foreign_json(text);
+  try {
+    if (!x || !x->is_object() || x->value("version", 0) != checkpoint_version)
+      return not_ours;
+    auto out = checkpoint_of(*x);
+    if (!out || !is_paired(out->messages))
+      return not_ours;
+    return *std::move(out);
+  } catch (const json::exception&) {
+    return not_ours;
+  }
+}
+
+} // namespace claw
