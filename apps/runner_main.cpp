@@ -7,6 +7,7 @@
 #include "apps/outbox_files.hpp"
 #include "apps/runner_config.hpp"
 #include "llm/chat_client.hpp"
+#include "llm/checkpoint_codec.hpp"
 #include "llm/command_registry.hpp"
 #include "llm/endpoint_probe.hpp"
 #include "llm/task_codec.hpp"
@@ -108,14 +109,19 @@ run_config_ptr make_run_config(runner_settings& x, const redactor& redact) {
       command_registry_config{x.claims.me.worker_id, x.claims.me.version,
                               llm_caps_of(x.claims.me.caps)},
       repos, plans);
-  run->tools = std::make_shared<tool_registry>(
+  const auto tools = std::make_shared<tool_registry>(
       tool_registry_config{x.allowed_tools, x.tool_output_bytes_max, x.tool_argument_bytes_max},
       repos, plans);
+  run->tools = tools;
+  run->tools_for = [tools](const llm_task& task) -> std::shared_ptr<toolbox> {
+    return tools->for_task(task.tools, task.context_repo, task.context_path_hint);
+  };
   if (x.has_model) {
     learn_context(x.model);
     run->model = std::make_shared<chat_client>(x.model);
   }
   run->tasks = std::make_shared<json_task_codec>(x.allowed_tools);
+  run->checkpoints = std::make_shared<json_checkpoint_codec>();
   run->redact = std::make_shared<redactor>(redact);
   run->worker_id = x.claims.me.worker_id;
   run->allowed_tools = x.allowed_tools;

@@ -99,7 +99,7 @@ void llm_run_state::on_begin() {
   act(loop_->begin(now()));
 }
 
-outcome<tool_loop::setup> llm_run_state::prepare() const {
+outcome<tool_loop::setup> llm_run_state::prepare() {
   if (!config_->model)
     return failure{ec::not_configured, "LLM not configured (set LLM_BASE_URL and LLM_MODEL)"};
   auto task = config_->tasks->parse(order_.job.payload);
@@ -112,8 +112,9 @@ outcome<tool_loop::setup> llm_run_state::prepare() const {
   for (const auto& tool : asked)
     if (!holds(config_->allowed_tools, tool))
       return failure{ec::tool_refused, "llm_task tools must be subset of LLM_ALLOWED_TOOLS"};
+  tools_ = config_->tools_for ? config_->tools_for(*task) : config_->tools;
   tool_loop::setup x;
-  for (auto& spec : config_->tools->specs())
+  for (auto& spec : tools_->specs())
     if (holds(asked, spec.name))
       x.tools.push_back(std::move(spec));
   x.task = *std::move(task);
@@ -160,9 +161,9 @@ void llm_run_state::carry_out(run_tools& x) {
   for (auto& call : x.calls) {
     latest = std::max(latest, call.deadline);
     progress("tool_call", config_->tasks->tool_started(shown(call.call), loop_->steps()));
-    tool_order order{loop_->steps(), calls_.size(), call, tools_stop_.token()};
-    auto tool = spawn_child(self_, config_->detached, tool_actor, config_, std::move(order),
-                            self_->address());
+    tool_order order{loop_->steps(), calls_.size(), call, tools_, tools_stop_.token()};
+    auto tool
+        = spawn_child(self_, config_->detached, tool_actor, std::move(order), self_->address());
     calls_.push_back({std::move(call), std::move(tool), std::nullopt});
   }
   self_->delayed_send(self_, latest - now() + grace, tools_overdue_atom::value,
@@ -256,7 +257,7 @@ void llm_run_state::chat_failed(chat_failure x) {
 std::vector<checked_call> llm_run_state::checked(const chat_reply& x) const {
   std::vector<checked_call> out;
   for (const auto& call : x.calls)
-    out.push_back({call, config_->tools->check(call)});
+    out.push_back({call, tools_->check(call)});
   return out;
 }
 

@@ -19,6 +19,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -68,7 +69,7 @@ private:
   void on_text_due();
   void on_down(const caf::down_msg& x);
 
-  outcome<tool_loop::setup> prepare() const;
+  outcome<tool_loop::setup> prepare();
   void act(loop_action action);
   void carry_out(ask_model& x);
   void carry_out(wait_for_model& x);
@@ -92,6 +93,7 @@ private:
   run_config_ptr config_;
   llm_order order_;
   caf::actor_addr parent_;
+  std::shared_ptr<toolbox> tools_;
   std::optional<tool_loop> loop_;
   std::optional<open_request> request_;
   uint64_t requests_ = 0;

@@ -2,6 +2,7 @@
 // What one attempt at a job needs from outside. Made once by the runner's main program and shared,
 // unchanged, by all job_run and llm_run actors.
 
+#include "actors/domain/llm_task.hpp"
 #include "actors/domain/loop_limits.hpp"
 #include "actors/ports/chat_model.hpp"
 #include "actors/ports/checkpoint_codec.hpp"
@@ -22,6 +23,8 @@ class redactor; // actors/domain/redaction.hpp
 struct run_config {
   std::shared_ptr<command_runner> commands;
   std::shared_ptr<toolbox> tools;
+  /// The same tools with the repo and path of a task as defaults; none: `tools` for every task.
+  std::function<std::shared_ptr<toolbox>(const llm_task&)> tools_for;
   std::shared_ptr<chat_model> model; ///< none: LLM_BASE_URL or LLM_MODEL is not set
   std::shared_ptr<const task_codec> tasks;
   std::shared_ptr<const checkpoint_codec> checkpoints; ///< none: nothing is kept between attempts

@@ -7,8 +7,8 @@
 
 namespace claw {
 
-caf::behavior tool_actor(caf::stateful_actor<tool_state>* self, run_config_ptr config,
-                         tool_order order, caf::actor_addr parent) {
+caf::behavior tool_actor(caf::stateful_actor<tool_state>* self, tool_order order,
+                         caf::actor_addr parent) {
   guard(self);
   caf::anon_send(self, begin_atom::value);
   return {
@@ -16,7 +16,7 @@ caf::behavior tool_actor(caf::stateful_actor<tool_state>* self, run_config_ptr c
         const auto start = self->clock().now();
         const auto& call = order.what.call;
         auto result
-            = config->tools->run(call.name, call.arguments_json, order.what.deadline, order.stop);
+            = order.tools->run(call.name, call.arguments_json, order.what.deadline, order.stop);
         const auto took
             = std::chrono::duration_cast<std::chrono::milliseconds>(self->clock().now() - start);
         post(parent, tool_ended{order.step, order.index, std::move(result), took});

@@ -66,7 +66,6 @@ std::string result_line(const json& data, const redactor& redact) {
 
 std::string status_line(const json& data, const redactor& redact) {
   auto text = as_text(data, {"what", "status", "state"});
-  std::replace(text.begin(), text.end(), '_', ' ');
   if (const auto why = as_text(data, {"why", "reason", "detail"}); !why.empty())
     text += (text.empty() ? "" : ": ") + why;
   return shown(text, redact);
