@@ -15,24 +15,11 @@ constexpr std::size_t slack_bytes
 bool shorten_to(std::string& content, std::size_t bytes) {
   if (content.size() <= bytes + slack_bytes)
     return false;
-  content = head_and_tail(content, bytes).text;
+  content = shortened(content, bytes).text;
   return true;
 }
 
 } // namespace
-
-uint64_t estimated_tokens(const std::vector<chat_message>& messages,
-                          const std::vector<tool_spec>& tools) {
-  std::size_t bytes = 0;
-  for (const auto& m : messages) {
-    bytes += m.content.size();
-    for (const auto& call : m.calls)
-      bytes += call.name.size() + call.arguments_json.size() + 20;
-  }
-  for (const auto& tool : tools)
-    bytes += tool.name.size() + tool.description.size() + tool.parameters_json.size() + 40;
-  return bytes * 10 / 32 + 6 * messages.size();
-}
 
 bool condense(std::vector<chat_message>& messages, std::size_t newest_bytes) {
   const auto newest = std::find_if(messages.rbegin(), messages.rend(), [](const chat_message& m) {

@@ -54,7 +54,7 @@ std::string marker(std::string_view text, std::size_t head, std::size_t tail) {
 
 } // namespace
 
-shortened_text head_and_tail(std::string_view text, std::size_t bytes_max) {
+shortened_text shortened(std::string_view text, std::size_t bytes_max) {
   if (text.size() <= bytes_max)
     return {std::string{text}, false};
   const auto head_bytes = bytes_max * 7 / 10;

@@ -16,7 +16,6 @@ using std::chrono::milliseconds;
 constexpr std::string_view policy_text = "Job stopped: policy limits exceeded.";
 constexpr std::size_t condensed_bytes = 2'048;
 constexpr std::size_t condensed_again_bytes = 400;
-constexpr uint64_t context_margin_tokens = 256;
 
 milliseconds whole_ms(tool_loop::time_point::duration x) {
   return std::chrono::duration_cast<milliseconds>(x);
@@ -191,8 +190,6 @@ loop_action tool_loop::after_chat_failure(const chat_failure& x, time_point now,
 }
 
 loop_action tool_loop::after_overflow(const chat_failure& x, time_point now) {
-  if (x.context_tokens)
-    context_tokens_ = x.context_tokens;
   const bool shorter
       = condense(messages_, overflows_ == 0 ? condensed_bytes : condensed_again_bytes);
   ++truncations_;
@@ -235,11 +232,6 @@ loop_action tool_loop::ask(time_point now) {
     x.tools = setup_.tools;
   x.tools_forbidden = is_final() && tools_forbidden_;
   x.answer_tokens_max = setup_.limits.answer_tokens_max;
-  if (context_tokens_) {
-    const auto answer = std::min<uint64_t>(x.answer_tokens_max, *context_tokens_ / 3);
-    if (estimated_tokens(messages_, x.tools) + answer + context_margin_tokens > *context_tokens_)
-      condense(messages_, condensed_bytes);
-  }
   x.messages = messages_;
   x.deadline = is_final() ? setup_.deadline
                           : std::min(now + setup_.limits.request_max, setup_.deadline - reserve());

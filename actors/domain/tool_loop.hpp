@@ -18,7 +18,6 @@
 
 #include <chrono>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -173,10 +172,9 @@ private:
   uint32_t overflows_ = 0;
   uint64_t prompt_tokens_ = 0;
   uint64_t completion_tokens_ = 0;
-  std::optional<uint32_t> context_tokens_; ///< learned from an overflow
   std::vector<std::string> notes_;
   std::vector<std::string> plan_sources_; ///< texts that a plan id may come from
-  std::string last_failure_; ///< of the present request
+  std::string last_failure_;              ///< of the present request
   time_point asked_at_{};
   std::chrono::milliseconds longest_request_{0};
 };

@@ -84,7 +84,7 @@ void tool_loop::answer_again(open_call& x) {
   x.result = earlier.result;
   x.result.content = "You already called this in step " + std::to_string(earlier.first_step)
                      + "; the result is unchanged:\n"
-                     + head_and_tail(earlier.result.content, repeated_bytes_max).text;
+                     + shortened(earlier.result.content, repeated_bytes_max).text;
 }
 
 /// A tool may use its own time, but not the time kept for the answer.
@@ -156,7 +156,7 @@ void tool_loop::record(open_call& x) {
     plan_sources_.push_back(x.result.content);
 
   auto told = x.result.content.empty() ? x.result.error : x.result.content;
-  auto shown = head_and_tail(told, setup_.limits.result_bytes_max);
+  auto shown = shortened(told, setup_.limits.result_bytes_max);
   if (shown.cut || x.result.truncated)
     ++truncations_;
   const bool from_outside = x.from == origin::ran || x.from == origin::repeated;
@@ -165,7 +165,7 @@ void tool_loop::record(open_call& x) {
                        {},
                        x.call.id});
   reported_.push_back(
-      {x.call.name, x.shown_arguments, x.result.ok, head_and_tail(told, reported_bytes_max).text});
+      {x.call.name, x.shown_arguments, x.result.ok, shortened(told, reported_bytes_max).text});
 }
 
 void tool_loop::note_success() {

@@ -52,13 +52,13 @@ TEST_CASE("long texts keep head and tail and say what is missing", "[shorten]") 
   std::string lines;
   for (int i = 0; i < 1'000; ++i)
     lines += "line " + std::to_string(i) + "\n";
-  const auto x = head_and_tail(lines, 1'000);
+  const auto x = shortened(lines, 1'000);
   CHECK(x.cut);
   CHECK(x.text.size() < 1'200);
   CHECK(x.text.rfind("line 0\n", 0) == 0);
   CHECK(x.text.find("line 999\n") != std::string::npos);
   CHECK(x.text.find(" of 1000 lines omitted") != std::string::npos);
-  CHECK_FALSE(head_and_tail("short", 1'000).cut);
+  CHECK_FALSE(shortened("short", 1'000).cut);
 }
 
 TEST_CASE("no cut splits a character", "[shorten]") {
@@ -66,7 +66,7 @@ TEST_CASE("no cut splits a character", "[shorten]") {
   for (int i = 0; i < 200; ++i)
     text += "\xf0\x9f\xa6\x80"; // a crab, four bytes
   for (std::size_t limit = 40; limit < 60; ++limit) {
-    const auto x = head_and_tail(text, limit).text;
+    const auto x = shortened(text, limit).text;
     const auto head = x.substr(0, x.find("\n["));
     const auto tail = x.substr(x.find("...]\n") + 5);
     CHECK(head.size() % 4 == 0);
