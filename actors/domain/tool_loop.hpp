@@ -104,6 +104,9 @@ public:
 
   uint32_t steps() const { return steps_; }
 
+  /// A path left the repo and nothing has succeeded since: what the model says now may never be shown.
+  bool is_in_doubt() const { return !escape_.empty(); }
+
   /// What a later attempt needs. Has meaning when the last action was ask_model.
   llm_checkpoint checkpoint() const;
 

@@ -220,6 +220,8 @@ void llm_run_state::on_chat_heard(const chat_heard& x) {
       progress("status", config_->tasks->status("thinking", ""));
     break;
   case chat_progress::kind::text:
+    if (loop_->is_in_doubt())
+      break;
     pace_.add(request_->redact.feed(x.what.text));
     show_text();
     break;

@@ -166,6 +166,7 @@ TEST_CASE_METHOD(run_fixture, "a model that leaves the repo fails the job", "[ll
   settle();
   CHECK(ended().what == run_outcome::kind::failure);
   CHECK(ended().text == "path outside repo");
+  CHECK(shown("delta").empty()); // what it made up is not even shown while it comes
 }
 
 TEST_CASE_METHOD(run_fixture, "three refusals in a row stop the job", "[llm_run][actors]") {
