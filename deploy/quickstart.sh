@@ -202,15 +202,19 @@ question() {
 }
 
 say_what_next() {
-  local cli="$bin/openclaw"
+  local cli="$bin/openclaw" stop="deploy/quickstart.sh --stop"
   [[ $cli != "$repo"/* ]] || cli=${cli#"$repo"/}
-  [[ $data == "$repo/.openclaw" ]] || cli="$cli --env-file $(printf '%q' "$data/cli.env")"
+  cli=$(printf '%q' "$cli")
+  if [[ $data != "$repo/.openclaw" ]]; then
+    cli="$cli --env-file $(printf '%q' "$data/cli.env")"
+    stop="$stop --data-dir $(printf '%q' "$data")"
+  fi
   step "What next"
-  say "  cd $(printf '%q' "$repo")" \
-    $'\n'"  $cli chat                  talk; help lists the commands" \
-    $'\n'"  $cli ask \"...\"             one question; --json for scripts" \
-    $'\n'"  $cli jobs                  what was asked; workers, queue, status" \
-    $'\n'"  deploy/quickstart.sh --stop    end it; logs and tokens stay in $data"
+  say "In $repo:"
+  say "  $cli chat          talk; help lists the commands"
+  say "  $cli ask \"...\"     one question; --json for scripts"
+  say "  $cli jobs          what was asked; also: workers, queue, status"
+  say "  $stop    end it; tokens, jobs and logs stay in $data"
 }
 
 main() {

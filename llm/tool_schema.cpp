@@ -174,7 +174,7 @@ outcome<std::string> check_arguments(const tool_schema& schema, const std::strin
   if (!given.is_object())
     return invalid(schema, "", "object", kind_of(given));
   for (const auto& [name, value] : given.items()) {
-    const auto same = [&](const tool_argument& x) { return x.name == name; };
+    const auto same = [&wanted = name](const tool_argument& x) { return x.name == wanted; };
     if (std::none_of(schema.arguments.begin(), schema.arguments.end(), same))
       return invalid(schema, '/' + name, "no such argument", kind_of(value));
   }

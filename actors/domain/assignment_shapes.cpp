@@ -199,9 +199,14 @@ shape_verdict assignment_at(const scan_window& x) {
     return plain();
   if (header)
     return authorization(x, name, found->value_at, found->sign);
-  const auto end = x.run_end(found->value_at, value_bytes_max, [&](char c) {
-    return found->quote != 0 ? c != found->quote && c != '\n' : is_value_char(c);
-  });
+  const auto end
+      = x.run_end(found->value_at, value_bytes_max, [&, escaped = false](char c) mutable {
+          if (found->quote == 0)
+            return is_value_char(c);
+          const bool goes_on = (c != found->quote || escaped) && c != '\n';
+          escaped = c == '\\' && !escaped;
+          return goes_on;
+        });
   if (!end)
     return incomplete();
   if (*end >= x.text.size() && !x.at_end)

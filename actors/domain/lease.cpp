@@ -82,20 +82,20 @@ finish_verdict decide_finish(const job& x, const lease_proof& proof, finish_kind
 }
 
 holder_verdict decide_holder(const job& x, const lease_proof& proof) {
-  using action = holder_verdict::action;
+  using holder_action = holder_verdict::action;
   const auto who = standing_of(x, proof);
   if (who == standing::stranger)
-    return {action::refuse, lost()};
+    return {holder_action::refuse, lost()};
   if (x.status == job_status::running)
-    return who == standing::last ? holder_verdict{action::refuse, lost()}
-                                 : holder_verdict{action::accept, {}};
+    return who == standing::last ? holder_verdict{holder_action::refuse, lost()}
+                                 : holder_verdict{holder_action::accept, {}};
   if (x.end == job_end::cancelled)
-    return {action::stop, {}};
+    return {holder_action::stop, {}};
   if (who == standing::unfenced)
-    return {action::refuse, not_running(x)};
+    return {holder_action::refuse, not_running(x)};
   if (x.status == job_status::queued && who == standing::last)
-    return {action::was_released, lost()};
-  return {action::refuse, lost()};
+    return {holder_action::was_released, lost()};
+  return {holder_action::refuse, lost()};
 }
 
 } // namespace claw

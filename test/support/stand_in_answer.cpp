@@ -116,6 +116,21 @@ std::string chosen_repo(const conversation& c, const std::vector<std::string>& r
   return repos.front();
 }
 
+/// A text that a tool returned: under `key` of its JSON, or bare between the marks that fence tool output.
+std::string text_in(const finished_call& x, const std::string& key) {
+  if (const auto found = find_key(x.result, key); found.is_string())
+    return found.get<std::string>();
+  if (find_key(x.result, "error").is_string())
+    return "";
+  auto text = x.content;
+  if (text.rfind("<tool_output", 0) == 0)
+    text.erase(0, std::min(text.find('>'), text.size() - 1) + 1);
+  if (const auto end = text.rfind("</tool_output"); end != std::string::npos)
+    text.erase(end);
+  const auto first = text.find_first_not_of("\r\n");
+  return first == std::string::npos ? "" : text.substr(first);
+}
+
 std::string trouble_of(const finished_call& x) {
   const auto error = find_key(x.result, "error");
   return error.is_string() ? error.get<std::string>() : "";
@@ -156,8 +171,7 @@ std::string summary_of(const std::string& query, const std::string& repo,
   if (file == nullptr)
     return text;
   text += "\n\nAround the first hit, " + text_of(file->arguments, "path") + " says:\n";
-  const auto content = find_key(file->result, "content");
-  const auto lines = lines_of(content.is_string() ? content.get<std::string>() : file->content);
+  const auto lines = lines_of(text_in(*file, "content"));
   for (std::size_t i = 0; i < std::min<std::size_t>(lines.size(), 12); ++i)
     text += "\n    " + lines[i].substr(0, 160);
   return text;
@@ -174,8 +188,8 @@ spoken_reply answer_search(const conversation& c, const std::string& query) {
   const auto* grep = c.last("repo_grep");
   if (grep == nullptr)
     return call(c, "repo_grep", {{"repo", repo}, {"query", query}});
-  const auto matches = find_key(grep->result, "matches");
-  const auto hits = lines_of(matches.is_string() ? matches.get<std::string>() : "");
+  const auto matches = text_in(*grep, "matches");
+  const auto hits = lines_of(matches.rfind("no match", 0) == 0 ? "" : matches);
   if (hits.empty()) {
     const auto trouble = trouble_of(*grep);
     return say(trouble.empty() ? "Nothing in the repo " + repo + " contains \"" + query + "\"."
@@ -203,12 +217,12 @@ spoken_reply answer_read(const conversation& c, const std::string& path) {
   const auto* file = c.last("repo_readfile");
   if (file == nullptr)
     return call(c, "repo_readfile", {{"repo", chosen_repo(c, repos)}, {"path", path}});
-  const auto content = find_key(file->result, "content");
-  if (!content.is_string())
+  const auto content = text_in(*file, "content");
+  if (content.empty())
     return say("I could not read " + path + ": "
                + (trouble_of(*file).empty() ? "no content" : trouble_of(*file)));
   std::string text = path + " begins like this:\n";
-  const auto lines = lines_of(content.get<std::string>());
+  const auto lines = lines_of(content);
   for (std::size_t i = 0; i < std::min<std::size_t>(lines.size(), 20); ++i)
     text += "\n    " + lines[i].substr(0, 160);
   return say(text);

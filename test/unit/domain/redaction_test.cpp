@@ -75,6 +75,8 @@ std::vector<shape_case> positives() {
       {"https://user:pa55@host/x", "https://user:***@host/x"},
       {"{\"token\": \"abcdefgh1\"}", "{\"token\": \"***\"}"},
       {R"({\"token\": \"abcdefgh1\"})", R"({\"token\": \"***\"})"},
+      {"MaaaaaaaaaaaaaaaaaaaaaaX.bbbbbb.ccccccccccccccccccccccccccc", "***"},
+      {R"({"password": "ab\"cdefgh1"})", R"({"password": "***"})"},
       {pem("PRIVATE KEY"), "***"},
       {pem("RSA PRIVATE KEY"), "***"},
       {pem("EC PRIVATE KEY"), "***"},

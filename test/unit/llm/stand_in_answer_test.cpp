@@ -65,6 +65,19 @@ TEST_CASE("the stand-in answers from tool results and says what it is", "[llm][s
   CHECK(text.find(stand_in_notice) != std::string::npos);
 }
 
+TEST_CASE("the stand-in understands results that are plain text", "[llm][stand_in]") {
+  auto results = good;
+  results["repo_grep"] = "src/a.cpp:12:LEASE_SECONDS {here}\nb.md:3:LEASE_SECONDS";
+  results["repo_readfile"] = "src/a.cpp lines 8-24 of 90\nint x{};\n";
+  std::string text;
+  played("Search for \"LEASE_SECONDS\"", results, text);
+  CHECK(text.find("2 lines") != std::string::npos);
+  CHECK(text.find("int x{};") != std::string::npos);
+  results["repo_grep"] = "no match";
+  played("Search for \"LEASE_SECONDS\"", results, text);
+  CHECK(text.find("Nothing in the repo claw") != std::string::npos);
+}
+
 TEST_CASE("the stand-in passes on what a tool refuses", "[llm][stand_in]") {
   auto results = good;
   results["repo_readfile"] = R"({"error":"path must be relative and not contain .."})";

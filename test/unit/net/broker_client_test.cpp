@@ -46,8 +46,8 @@ bool has(const std::string& text, const std::string& part) {
 } // namespace
 
 TEST_CASE("a claim carries the identity and reads the grant", "[net][broker_client]") {
-  http_fake fake{
-      [](const fake_request&) { return http_fake::answer(200, R"({"job":)" + running_job + "}"); }};
+  const std::string grant = "{\"job\":" + running_job + "}";
+  http_fake fake{[&](const fake_request&) { return http_fake::answer(200, grant); }};
   auto broker = worker(fake);
   const auto job = broker->claim(me, 25s, {});
   REQUIRE(job);

@@ -1,0 +1,140 @@
+#!/usr/bin/env python3
+"""deploy/quickstart.sh on programs that are built already: in a clone whose path has blanks, twice, then --stop. And its
+plain cousins: --help, --dry-run, deploy/install_packages.sh."""
+import http.server
+import json
+import os
+import pathlib
+import shutil
+import stat
+import subprocess
+import tempfile
+import threading
+import unittest
+
+from broker_process import BIN, ROOT
+from openclaw_process import make_repository
+
+RUN_SECONDS_MAX = 120
+
+
+class Quickstart(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.home = pathlib.Path(folder.name)
+        self.clone = self.home / "my work" / "a clone"
+        shutil.copytree(ROOT / "deploy", self.clone / "deploy")
+        make_repository(self.clone)
+        self.data = self.home / "its data"
+
+    def run_script(self, script, *arguments, **env):
+        settings = {"PATH": os.environ["PATH"], "HOME": str(self.home), **env}
+        return subprocess.run([self.clone / "deploy" / script, *arguments], env=settings, cwd="/", text=True,
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              timeout=RUN_SECONDS_MAX, check=False)
+
+    def quickstart(self, *arguments, **env):
+        return self.run_script("quickstart.sh", "--build-dir", str(BIN.parent), "--data-dir", str(self.data),
+                               *arguments, **env)
+
+    def pids(self):
+        return {file.stem: int(file.read_text().split()[0]) for file in (self.data / "run").glob("*.pid")}
+
+    def check_stopped(self, pids):
+        for name, pid in pids.items():
+            state = pathlib.Path(f"/proc/{pid}/stat")
+            self.assertTrue(not state.exists() or state.read_text().rsplit(")", 1)[1].split()[0] == "Z", name)
+
+    def test_it_answers_two_questions_and_again_and_stops(self):
+        first = self.quickstart()
+        self.addCleanup(self.quickstart, "--stop")
+        self.assertEqual(first.returncode, 0, first.stdout)
+        self.assertIn("Question: What repos are configured on this worker?", first.stdout)
+        self.assertIn("tool repo_list ok", first.stdout)
+        self.assertIn("tool repo_grep", first.stdout)
+        self.assertIn("docs/CONFIG.md", first.stdout)
+        self.assertIn("What next", first.stdout)
+        for name in ("broker.env", "runner.env", "cli.env"):
+            self.assertEqual(stat.S_IMODE((self.data / name).stat().st_mode), 0o600)
+        self.assertEqual(stat.S_IMODE(self.data.stat().st_mode), 0o700)
+        for line in (self.data / "broker.env").read_text().splitlines():
+            if "TOKEN" in line:
+                self.assertNotIn(line.split("=")[1], first.stdout)
+        pids = self.pids()
+        self.assertGreaterEqual(set(pids), {"broker", "runner"})
+        again = self.quickstart("--no-ask")
+        self.assertEqual(again.returncode, 0, again.stdout)
+        self.assertEqual(self.pids(), pids)
+        stopped = self.quickstart("--stop")
+        self.assertEqual(stopped.returncode, 0, stopped.stdout)
+        self.check_stopped(pids)
+        self.assertEqual(self.quickstart("--stop").returncode, 0)
+
+    def test_a_pid_of_somebody_else_is_left_alone(self):
+        (self.data / "run").mkdir(parents=True)
+        (self.data / "run" / "broker.pid").write_text(f"{os.getpid()} 1\n")
+        self.assertEqual(self.quickstart("--stop").returncode, 0)
+        self.assertFalse((self.data / "run" / "broker.pid").exists())
+
+    def test_a_named_endpoint_is_taken(self):
+        endpoint = Endpoint()
+        self.addCleanup(endpoint.stop)
+        result = self.quickstart("--no-ask", LLM_BASE_URL=endpoint.url + "/", LLM_API_KEY="key-of-the-endpoint")
+        self.addCleanup(self.quickstart, "--stop")
+        self.assertEqual(result.returncode, 0, result.stdout)
+        self.assertIn(f"one-model at {endpoint.url}", result.stdout)
+        self.assertEqual(endpoint.keys[0], "Bearer key-of-the-endpoint")
+        self.assertIn("LLM_MODEL='one-model'", (self.data / "runner.env").read_text())
+        self.assertNotIn("model", self.pids())
+        self.assertNotIn("key-of-the-endpoint", result.stdout)
+
+    def test_an_endpoint_that_lists_nothing_is_told(self):
+        result = self.quickstart("--no-ask", LLM_BASE_URL="http://127.0.0.1:1/v1")
+        self.addCleanup(self.quickstart, "--stop")
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("lists no model", result.stdout)
+
+    def test_help_and_dry_run_change_nothing(self):
+        self.assertIn("usage:", self.run_script("quickstart.sh", "--help").stdout)
+        self.assertEqual(self.run_script("quickstart.sh", "--dance").returncode, 64)
+        plan = self.quickstart("--dry-run")
+        self.assertEqual(plan.returncode, 0, plan.stdout)
+        self.assertIn("would start openclaw-broker", plan.stdout)
+        self.assertFalse(self.data.exists())
+
+    def test_packages_come_from_one_list(self):
+        self.assertIn("usage:", self.run_script("install_packages.sh", "--help").stdout)
+        self.assertEqual(self.run_script("install_packages.sh", "no-such-group").returncode, 1)
+        self.assertEqual(self.run_script("install_packages.sh", "--print", "build", "run", "test").returncode, 0)
+
+
+class Endpoint:
+    """A server that lists one model, as OpenAI-compatible servers do."""
+
+    def __init__(self):
+        keys = self.keys = []
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                keys.append(self.headers.get("Authorization"))
+                body = json.dumps({"object": "list", "data": [{"id": "one-model", "object": "model"}]}, indent=1).encode()
+                self.send_response(200 if self.path == "/v1/models" else 404)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}/v1"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def stop(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+if __name__ == "__main__":
+    unittest.main()
