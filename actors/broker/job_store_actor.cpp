@@ -76,14 +76,20 @@ void job_store_state::tell(const outcome<done>& result) {
     if (result) {
       const auto& x = changes[i].after;
       settled.committed.push_back({x.id, x.required, x.priority});
-      asker.created.answer(created_job{x.id, asker.servable});
     } else {
       ++settled.refused;
-      asker.created.answer(result.error());
     }
   }
   for (auto& [queue, settled] : creates)
     caf::anon_send(queue, std::move(settled));
+  // Producers last: whoever knows a job's id may claim at once, and that claim must find the job.
+  for (std::size_t i = 0; i < changes.size(); ++i) {
+    const auto& asker = askers[i];
+    if (asker.is_create && result)
+      asker.created.answer(created_job{changes[i].after.id, asker.servable});
+    else if (asker.is_create)
+      asker.created.answer(result.error());
+  }
 }
 
 } // namespace claw
