@@ -1,5 +1,6 @@
 #pragma once
-// When a runner asks for work again. Plain decisions: the actor brings the time that a claim was held and a random
+// When a runner asks for work again. Plain decisions: the actor brings the time that a claim was
+// held and a random
 // number.
 
 #include <chrono>

@@ -1,5 +1,6 @@
 #pragma once
-// Delivers how jobs ended. A report that the broker did not take at the first try is kept on disk until it does, or says
+// Delivers how jobs ended. A report that the broker did not take at the first try is kept on disk
+// until it does, or says
 // no for good, or the report is too old. Waits for the disk, so its spawner detaches it.
 //
 //   in   run_report; outbox_flush, answered when everything is on disk and has been tried once more

@@ -85,6 +85,7 @@ def function_sizes(lines):
     """Yields (first line, length, head) of each outermost function body."""
     stack, head, raw = [], "", False
     for number, line in enumerate(lines, 1):
+        line = re.sub(r'R"([a-zA-Z_]*)\(.*?\)\1"', '""', line)
         if raw or 'R"' in line:  # raw strings hold no code
             raw = not re.search(r'\)[a-zA-Z_]*"', line.split('R"')[-1])
             continue
