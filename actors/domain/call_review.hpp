@@ -1,5 +1,6 @@
 #pragma once
-// Whether a call that a model asks for may run at all. Pure: what the toolbox says of the arguments comes in as a value.
+// Whether a call that a model asks for may run at all. Pure: what the toolbox says of the
+// arguments comes in as a value.
 
 #include "actors/domain/error.hpp"
 #include "actors/domain/transcript.hpp"

@@ -20,69 +20,71 @@ std::vector<raw_call> assembled(const std::vector<const char*>& deltas,
   return x.calls();
 }
 
+struct dialect {
+  const char* what;
+  std::vector<const char*> deltas;
+  std::vector<raw_call> calls;
+};
+/// How servers send calls, and what must come of it.
+const std::vector<dialect> dialects{
+    {"id and name only first",
+     {R"([{"index":0,"id":"x","function":{"name":"repo_status","arguments":"{"}}])",
+      R"([{"index":0,"function":{"arguments":"\"repo\":\"a\"}"}}])"},
+     {{"x", "repo_status", R"({"repo":"a"})"}}},
+    {"id and name in each",
+     {R"([{"index":0,"id":"x","function":{"name":"repo_status","arguments":"{"}}])",
+      R"([{"index":0,"id":"x","function":{"name":"repo_status","arguments":"}"}}])"},
+     {{"x", "repo_status", "{}"}}},
+    {"a new id in each piece of one call",
+     {R"([{"index":0,"id":"x","function":{"name":"repo_status","arguments":"{"}}])",
+      R"([{"index":0,"id":"y","function":{"arguments":"}"}}])"},
+     {{"x", "repo_status", "{}"}}},
+    {"interleaved",
+     {R"([{"index":0,"id":"x","function":{"name":"repo_status","arguments":"{\"repo\":"}}])",
+      R"([{"index":1,"id":"y","function":{"name":"repo_list","arguments":""}}])",
+      R"([{"index":0,"function":{"arguments":"1}"}},{"index":1,"function":{"arguments":"{}"}}])"},
+     {{"x", "repo_status", R"({"repo":1})"}, {"y", "repo_list", "{}"}}},
+    {"index always 0, a new id for a new call",
+     {R"([{"index":0,"id":"x","function":{"name":"repo_list","arguments":"{}"}}])",
+      R"([{"index":0,"id":"y","function":{"name":"repo_list","arguments":"{}"}}])"},
+     {{"x", "repo_list", "{}"}, {"y", "repo_list", "{}"}}},
+    {"index always 0, no ids",
+     {R"([{"index":0,"function":{"name":"repo_status","arguments":"{\"repo\":\"a\"}"}}])",
+      R"([{"index":0,"function":{"name":"repo_status","arguments":"{\"repo\":\"b\"}"}}])"},
+     {{"", "repo_status", R"({"repo":"a"})"}, {"", "repo_status", R"({"repo":"b"})"}}},
+    {"no index, no ids, whole calls",
+     {R"([{"function":{"name":"repo_list"}}])", R"([{"function":{"name":"repo_list"}}])"},
+     {{"", "repo_list", ""}, {"", "repo_list", ""}}},
+    {"no index, pieces",
+     {R"([{"id":"x","function":{"name":"repo_grep","arguments":"{\"q"}}])",
+      R"([{"function":{"arguments":"\":1}"}}])"},
+     {{"x", "repo_grep", R"({"q":1})"}}},
+    {"name in pieces",
+     {R"([{"index":0,"id":"x","function":{"name":"repo_"}}])",
+      R"([{"index":0,"function":{"name":"list"}}])"},
+     {{"x", "repo_list", ""}}},
+    {"name growing",
+     {R"([{"index":0,"id":"x","function":{"name":"repo_"}}])",
+      R"([{"index":0,"function":{"name":"repo_list"}}])"},
+     {{"x", "repo_list", ""}}},
+    {"arguments as an object",
+     {R"([{"index":0,"id":"x","function":{"name":"repo_status","arguments":{"repo":"a"}}}])"},
+     {{"x", "repo_status", R"({"repo":"a"})"}}},
+    {"null function, null arguments",
+     {R"([{"index":0,"id":"x","function":null}])",
+      R"([{"index":0,"function":{"name":"repo_list","arguments":null}}])"},
+     {{"x", "repo_list", ""}}},
+    {"functions. prefix and blanks",
+     {R"([{"index":0,"function":{"name":" functions.repo_list "}}])"},
+     {{"", "repo_list", ""}}},
+    {"no name at all", {R"([{"index":0,"id":"x","function":{"arguments":"{}"}}])"}, {}},
+    {"not an array", {R"({"index":0})", "null", "7"}, {}},
+};
+
 } // namespace
 
 TEST_CASE("calls are put together in every dialect", "[llm][calls]") {
-  struct row {
-    const char* what;
-    std::vector<const char*> deltas;
-    std::vector<raw_call> calls;
-  };
-  const std::vector<row> rows{
-      {"id and name only first",
-       {R"([{"index":0,"id":"x","function":{"name":"repo_status","arguments":"{"}}])",
-        R"([{"index":0,"function":{"arguments":"\"repo\":\"a\"}"}}])"},
-       {{"x", "repo_status", R"({"repo":"a"})"}}},
-      {"id and name in each",
-       {R"([{"index":0,"id":"x","function":{"name":"repo_status","arguments":"{"}}])",
-        R"([{"index":0,"id":"x","function":{"name":"repo_status","arguments":"}"}}])"},
-       {{"x", "repo_status", "{}"}}},
-      {"a new id in each piece of one call",
-       {R"([{"index":0,"id":"x","function":{"name":"repo_status","arguments":"{"}}])",
-        R"([{"index":0,"id":"y","function":{"arguments":"}"}}])"},
-       {{"x", "repo_status", "{}"}}},
-      {"interleaved",
-       {R"([{"index":0,"id":"x","function":{"name":"repo_status","arguments":"{\"repo\":"}}])",
-        R"([{"index":1,"id":"y","function":{"name":"repo_list","arguments":""}}])",
-        R"([{"index":0,"function":{"arguments":"1}"}},{"index":1,"function":{"arguments":"{}"}}])"},
-       {{"x", "repo_status", R"({"repo":1})"}, {"y", "repo_list", "{}"}}},
-      {"index always 0, a new id for a new call",
-       {R"([{"index":0,"id":"x","function":{"name":"repo_list","arguments":"{}"}}])",
-        R"([{"index":0,"id":"y","function":{"name":"repo_list","arguments":"{}"}}])"},
-       {{"x", "repo_list", "{}"}, {"y", "repo_list", "{}"}}},
-      {"index always 0, no ids",
-       {R"([{"index":0,"function":{"name":"repo_status","arguments":"{\"repo\":\"a\"}"}}])",
-        R"([{"index":0,"function":{"name":"repo_status","arguments":"{\"repo\":\"b\"}"}}])"},
-       {{"", "repo_status", R"({"repo":"a"})"}, {"", "repo_status", R"({"repo":"b"})"}}},
-      {"no index, no ids, whole calls",
-       {R"([{"function":{"name":"repo_list"}}])", R"([{"function":{"name":"repo_list"}}])"},
-       {{"", "repo_list", ""}, {"", "repo_list", ""}}},
-      {"no index, pieces",
-       {R"([{"id":"x","function":{"name":"repo_grep","arguments":"{\"q"}}])",
-        R"([{"function":{"arguments":"\":1}"}}])"},
-       {{"x", "repo_grep", R"({"q":1})"}}},
-      {"name in pieces",
-       {R"([{"index":0,"id":"x","function":{"name":"repo_"}}])",
-        R"([{"index":0,"function":{"name":"list"}}])"},
-       {{"x", "repo_list", ""}}},
-      {"name growing",
-       {R"([{"index":0,"id":"x","function":{"name":"repo_"}}])",
-        R"([{"index":0,"function":{"name":"repo_list"}}])"},
-       {{"x", "repo_list", ""}}},
-      {"arguments as an object",
-       {R"([{"index":0,"id":"x","function":{"name":"repo_status","arguments":{"repo":"a"}}}])"},
-       {{"x", "repo_status", R"({"repo":"a"})"}}},
-      {"null function, null arguments",
-       {R"([{"index":0,"id":"x","function":null}])",
-        R"([{"index":0,"function":{"name":"repo_list","arguments":null}}])"},
-       {{"x", "repo_list", ""}}},
-      {"functions. prefix and blanks",
-       {R"([{"index":0,"function":{"name":" functions.repo_list "}}])"},
-       {{"", "repo_list", ""}}},
-      {"no name at all", {R"([{"index":0,"id":"x","function":{"arguments":"{}"}}])"}, {}},
-      {"not an array", {R"({"index":0})", "null", "7"}, {}},
-  };
-  for (const auto& x : rows) {
+  for (const auto& x : dialects) {
     INFO(x.what);
     CHECK(assembled(x.deltas) == x.calls);
   }
