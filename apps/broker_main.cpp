@@ -3,6 +3,7 @@
 
 #include "actors/domain/log_value.hpp"
 #include "apps/broker_config.hpp"
+#include "apps/entropy.hpp"
 #include "apps/log.hpp"
 #include "apps/watchdog.hpp"
 #include "storage/lmdb_job_store.hpp"
@@ -16,7 +17,6 @@
 #include <csignal>
 #include <cstdio>
 #include <optional>
-#include <random>
 #include <thread>
 
 namespace claw {
@@ -54,12 +54,6 @@ std::size_t connections_that_fit(std::size_t wanted) {
                         ? files.rlim_cur - files_besides_connections
                         : files.rlim_cur / 2;
   return std::min<std::size_t>(wanted, room);
-}
-
-/// 64 unpredictable bits, from any thread.
-uint64_t random_bits() {
-  thread_local std::random_device device;
-  return (uint64_t{device()} << 32) | device();
 }
 
 int64_t wall_ms() {

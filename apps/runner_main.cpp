@@ -3,6 +3,7 @@
 #include "actors/domain/log_value.hpp"
 #include "actors/domain/redaction.hpp"
 #include "actors/runner/runner_system.hpp"
+#include "apps/entropy.hpp"
 #include "apps/log.hpp"
 #include "apps/outbox_files.hpp"
 #include "apps/runner_config.hpp"
@@ -26,7 +27,6 @@
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
-#include <random>
 #include <thread>
 
 namespace claw {
@@ -38,11 +38,6 @@ constexpr int exit_given_up = 70;   // EX_SOFTWARE
 constexpr auto shutdown_time_max = std::chrono::seconds{8};
 constexpr auto exit_time_max = std::chrono::milliseconds{9'500}; ///< after SIGTERM
 constexpr auto probe_time_max = std::chrono::seconds{2};
-
-uint64_t random_bits() {
-  thread_local std::random_device device;
-  return (uint64_t{device()} << 32) | device();
-}
 
 std::string fresh_boot_id() {
   char text[33];

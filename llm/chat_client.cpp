@@ -10,8 +10,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <mutex>
-#include <random>
 
 namespace claw {
 
@@ -77,7 +77,7 @@ class chat_client::implementation {
 public:
   explicit implementation(chat_client_config config)
       : config_(std::move(config)), base_(normalised_base_url(config_.base_url)),
-        next_id_(std::random_device{}()) {
+        next_id_(static_cast<uint64_t>(std::chrono::system_clock::now().time_since_epoch().count())) {
     known_.shape.model = config_.model;
     known_.shape.temperature = config_.temperature;
     known_.shape.stream = config_.stream;

@@ -1,7 +1,9 @@
 #include "net/broker_call.hpp"
 
+#include <sys/random.h>
+
 #include <array>
-#include <random>
+#include <cstdio>
 
 namespace claw {
 
@@ -32,11 +34,12 @@ private:
 
 /// A create that is sent again after a broken connection must not become a second job.
 std::string fresh_key() {
-  std::random_device random;
+  std::array<unsigned char, 16> bits{};
+  CLAW_ASSERT(::getrandom(bits.data(), bits.size(), 0) == static_cast<ssize_t>(bits.size()));
   std::string key;
-  for (int i = 0; i < 4; ++i) {
-    std::array<char, 9> part{};
-    std::snprintf(part.data(), part.size(), "%08x", random());
+  for (const auto x : bits) {
+    std::array<char, 3> part{};
+    std::snprintf(part.data(), part.size(), "%02x", x);
     key += part.data();
   }
   return key;
