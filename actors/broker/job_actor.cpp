@@ -75,10 +75,11 @@ void job_state::on_commit_answer(const commit_answer& x) {
     record = change.after;
     if (record.status != job_status::running)
       stop_lease();
-    if (!change.events.empty())
-      tell_watches(is_terminal(record.status));
   }
+  const auto heard = take_watches([this](const watch& w) { return has_news_for(w.request); });
   then(x.trouble);
+  for (const auto& w : heard)
+    tell(w.request);
 }
 
 void job_state::settle() {
@@ -88,7 +89,7 @@ void job_state::settle() {
 
 void job_state::report() const {
   if (auto told = caf::actor_cast<caf::actor>(queue))
-    caf::anon_send(told, job_report{record, handled, !watches.empty(), unreadable});
+    caf::anon_send(told, job_report{self->address(), record, handled, !watches.empty(), unreadable});
 }
 
 void job_state::start_lease(const caf::actor& of_worker) {

@@ -59,11 +59,20 @@ struct job_state {
   void stop_lease();
   void settle(); ///< one errand more is dealt with: report it
   void report() const;
+
+  /// Settles an errand that has an answer. The queue hears first: whoever has the answer may ask the
+  /// next question at once, and the queue must then know the job as it is.
+  template <class T>
+  void conclude(const reply<T>& to, outcome<T> x) {
+    settle();
+    to.answer(std::move(x));
+  }
+
   void decline(waiting_claim& claim);
   void finish(const finish_request& x, bool late);
   void remark_late(const finish_request& x, const failure& why);
-  void tell_watches(bool even_nothing);
-  bool tell_watch(const watch_request& x, bool even_nothing) const;
+  void tell(const watch_request& x) const;
+  bool has_news_for(const watch_request& x) const;
 
   int64_t now_ms() const { return around->world.wall_ms(); }
   int64_t lease_until_s() const { return now_ms() / 1'000 + around->lease_term.count(); }
@@ -72,6 +81,9 @@ struct job_state {
     watch_request request;
     actor_time due{};
   };
+
+  /// The watches that `over` picks, taken out: they are told after the queue has been.
+  std::vector<watch> take_watches(const std::function<bool(const watch&)>& over);
 
   caf::event_based_actor* self;
   job_surroundings_ptr around;

@@ -18,6 +18,11 @@ namespace {
 /// How long a job waits before it tries again to commit the end of its lease.
 constexpr std::chrono::seconds commit_retry_wait{1};
 
+template <class T>
+outcome<T> unless(const failure& trouble, T good) {
+  return trouble.code == ec::none ? outcome<T>{std::move(good)} : outcome<T>{trouble};
+}
+
 std::string new_lease_id(const std::function<uint64_t()>& random) {
   const auto high = random();
   return fmt::format("{:016x}{:016x}", high, random());
@@ -45,13 +50,9 @@ void job_state::on_claim(claim_offer& x) {
   grant given{job_document{change.after, payload->value_or(""), std::nullopt, std::nullopt},
               std::move(*checkpoint)};
   commit(std::move(change), [this, claim, given](const failure& trouble) {
-    if (trouble.code == ec::none) {
+    if (trouble.code == ec::none)
       start_lease(claim.of_worker);
-      claim.request.answer.answer(std::optional{given});
-    } else {
-      claim.request.answer.answer(trouble);
-    }
-    settle();
+    conclude(claim.request.answer, unless(trouble, std::optional{given}));
   });
 }
 
@@ -74,50 +75,40 @@ void job_state::on_finish(finish_request& x) {
     remark_late(x, verdict.why);
     return;
   case finish_verdict::action::repeat:
-    x.answer.answer(finish_request::answer_type{record.status, verdict.note, false});
-    break;
+    conclude(x.answer, {finish_request::answer_type{record.status, verdict.note, false}});
+    return;
   case finish_verdict::action::refuse:
-    x.answer.answer(verdict.why);
-    break;
+    conclude(x.answer, {verdict.why});
+    return;
   }
-  settle();
 }
 
 void job_state::finish(const finish_request& x, bool late) {
   finish_facts facts{x.kind == finish_kind::failure, x.text, x.proof.worker_id.value_or("")};
   commit(finished(record, std::move(facts), now_ms()),
          [this, late, answer = x.answer](const failure& trouble) {
-           if (trouble.code == ec::none)
-             answer.answer(finish_request::answer_type{record.status, "", late});
-           else
-             answer.answer(trouble);
-           settle();
+           conclude(answer, unless(trouble, finish_request::answer_type{record.status, "", late}));
          });
 }
 
 void job_state::remark_late(const finish_request& x, const failure& why) {
   if (record.events >= limits::events_per_job_max) {
-    x.answer.answer(why);
-    settle();
+    conclude(x.answer, {why});
     return;
   }
   auto note = fmt::format("a {} of {} bytes came after its lease was lost",
                           x.kind == finish_kind::result ? "result" : "failure", x.text.size());
   commit(remarked_late(record, x.proof.worker_id.value_or(""), std::move(note), now_ms()),
          [this, why, answer = x.answer](const failure&) {
-           answer.answer(why); // refused either way: the note is for people
-           settle();
+           conclude(answer, {why}); // refused either way: the note is for people
          });
 }
 
 void job_state::on_renew(const renew_request& x) {
   const auto verdict = decide_holder(record, x.proof);
   if (verdict.what != holder_verdict::action::accept) {
-    if (verdict.what == holder_verdict::action::stop)
-      x.answer.answer(renewal{now_ms() / 1'000, true});
-    else
-      x.answer.answer(verdict.why);
-    settle();
+    const bool stop = verdict.what == holder_verdict::action::stop;
+    conclude(x.answer, stop ? outcome<renewal>{renewal{now_ms() / 1'000, true}} : verdict.why);
     return;
   }
   commit(renewed(record, lease_until_s()), [this, answer = x.answer](const failure& trouble) {
@@ -127,56 +118,40 @@ void job_state::on_renew(const renew_request& x) {
       caf::anon_send(lease, lease_renewed{});
       if (worker) // also where the request named no worker: who shows the lease is alive
         caf::anon_send(worker, sign_of_life{});
-      answer.answer(renewal{*record.lease_until_s, record.cancel_asked});
-    } else {
-      answer.answer(trouble);
     }
-    settle();
+    conclude(answer, unless(trouble, renewal{record.lease_until_s.value_or(0), record.cancel_asked}));
   });
 }
 
 void job_state::on_release(const release_request& x) {
   const auto verdict = decide_holder(record, x.proof);
   if (verdict.what != holder_verdict::action::accept) {
-    if (verdict.what == holder_verdict::action::refuse)
-      x.answer.answer(verdict.why);
-    else
-      x.answer.answer(done{}); // it is no longer the worker's: that is what it wants
-    settle();
+    const bool refuse = verdict.what == holder_verdict::action::refuse;
+    // Otherwise it is no longer the worker's: that is what it wants.
+    conclude(x.answer, refuse ? outcome<done>{verdict.why} : done{});
     return;
   }
   commit(after_lease_end(record, lease_end::released, now_ms()),
          [this, answer = x.answer](const failure& trouble) {
-           if (trouble.code == ec::none)
-             answer.answer(done{});
-           else
-             answer.answer(trouble);
-           settle();
+           conclude(answer, unless(trouble, done{}));
          });
 }
 
 void job_state::on_progress(const progress_request& x) {
+  using answer_type = progress_request::answer_type;
   const auto verdict = decide_holder(record, x.proof);
   if (verdict.what != holder_verdict::action::accept) {
-    if (verdict.what == holder_verdict::action::stop)
-      x.answer.answer(progress_request::answer_type{record.events, true});
-    else
-      x.answer.answer(verdict.why);
-    settle();
+    const bool stop = verdict.what == holder_verdict::action::stop;
+    conclude(x.answer, stop ? outcome<answer_type>{answer_type{record.events, true}} : verdict.why);
     return;
   }
   const auto entries = kept_progress(record.events, x.entries);
   if (entries.empty()) {
-    x.answer.answer(progress_request::answer_type{record.events, record.cancel_asked});
-    settle();
+    conclude(x.answer, {answer_type{record.events, record.cancel_asked}});
     return;
   }
   commit(progressed(record, entries, now_ms()), [this, answer = x.answer](const failure& trouble) {
-    if (trouble.code == ec::none)
-      answer.answer(progress_request::answer_type{record.events, record.cancel_asked});
-    else
-      answer.answer(trouble);
-    settle();
+    conclude(answer, unless(trouble, answer_type{record.events, record.cancel_asked}));
   });
 }
 

@@ -10,58 +10,57 @@ namespace claw {
 
 void job_state::on_cancel(const cancel_request& x) {
   if (is_terminal(record.status)) { // it has ended already; the answer says how
-    x.answer.answer(record);
-    settle();
+    conclude(x.answer, {record});
     return;
   }
   commit(cancelled(record, now_ms()), [this, answer = x.answer](const failure& trouble) {
-    if (trouble.code == ec::none)
-      answer.answer(record);
-    else
-      answer.answer(trouble);
-    settle();
+    conclude(answer, trouble.code == ec::none ? outcome<job>{record} : trouble);
   });
 }
 
 void job_state::on_retry(const retry_request& x) {
   if (record.status != job_status::failed) {
-    x.answer.answer(failure{ec::not_failed, "only a failed job can be retried; this one is "
-                                                + std::string{to_string(record.status)}});
-    settle();
+    conclude(x.answer, {failure{ec::not_failed, "only a failed job can be retried; this one is "
+                                                    + std::string{to_string(record.status)}}});
     return;
   }
   commit(retried(record, now_ms()), [this, answer = x.answer](const failure& trouble) {
-    if (trouble.code == ec::none)
-      answer.answer(record);
-    else
-      answer.answer(trouble);
-    settle();
+    conclude(answer, trouble.code == ec::none ? outcome<job>{record} : trouble);
   });
 }
 
 void job_state::on_watch(const watch_request& x) {
-  const bool nothing_to_wait_for = is_terminal(record.status) || x.wait.count() <= 0;
-  if (!tell_watch(x, nothing_to_wait_for)) {
-    watches.push_back({x, self->clock().now() + x.wait});
-    timer.set(self, watches.back().due);
+  if (has_news_for(x) || x.wait.count() <= 0) {
+    settle();
+    tell(x);
+    return;
   }
+  watches.push_back({x, self->clock().now() + x.wait});
+  timer.set(self, watches.back().due);
   settle();
 }
 
-bool job_state::tell_watch(const watch_request& x, bool even_nothing) const {
-  if (record.events <= x.after && !even_nothing)
-    return false;
-  x.answer.answer(around->reader->events(record.id, x.after, limits::page_events_max));
-  return true;
+bool job_state::has_news_for(const watch_request& x) const {
+  return record.events > x.after || is_terminal(record.status);
 }
 
-void job_state::tell_watches(bool even_nothing) {
-  std::erase_if(watches, [&](const watch& x) { return tell_watch(x.request, even_nothing); });
+void job_state::tell(const watch_request& x) const {
+  x.answer.answer(around->reader->events(record.id, x.after, limits::page_events_max));
+}
+
+std::vector<job_state::watch>
+job_state::take_watches(const std::function<bool(const watch&)>& over) {
+  const auto kept = std::stable_partition(watches.begin(), watches.end(), std::not_fn(over));
+  std::vector<watch> taken(kept, watches.end());
+  watches.erase(kept, watches.end());
+  return taken;
 }
 
 void job_state::on_watches_end() {
-  tell_watches(true);
+  const auto all = std::exchange(watches, {});
   report();
+  for (const auto& w : all)
+    tell(w.request);
 }
 
 void job_state::on_poll_closed(poll_closed x) {
@@ -74,12 +73,13 @@ void job_state::on_poll_closed(poll_closed x) {
 void job_state::on_alarm(const alarm_rang& x) {
   timer.rang(x);
   const auto now = self->clock().now();
-  const auto gone = std::erase_if(
-      watches, [&](const watch& w) { return w.due <= now && tell_watch(w.request, true); });
+  const auto over = take_watches([now](const watch& w) { return w.due <= now; });
   for (const auto& w : watches)
     timer.set(self, w.due);
-  if (gone > 0)
+  if (!over.empty())
     report();
+  for (const auto& w : over)
+    tell(w.request);
 }
 
 } // namespace claw

@@ -90,8 +90,8 @@ awake_job& job_queue_state::wake(job record) {
 
 void job_queue_state::on_report(job_report& x) {
   const auto i = awake.find(x.record.id);
-  if (i == awake.end() || !i->second.actor)
-    return; // the last words of a job that has crashed
+  if (i == awake.end() || !i->second.actor || i->second.actor.address() != x.from)
+    return; // the last words of an earlier life of the job
   auto& mine = i->second;
   CLAW_ASSERT(x.handled >= mine.handled && x.handled <= mine.sent);
   mine.handled = x.handled;

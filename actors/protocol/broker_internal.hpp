@@ -97,6 +97,7 @@ struct watches_end {};
 
 /// From a job: where it stands after the errands so far.
 struct job_report {
+  caf::actor_addr from; ///< a report of an earlier life of the job says nothing of the present one
   job record;
   uint64_t handled = 0;    ///< messages of the queue that it has dealt with
   bool watched = false;    ///< somebody waits for its events
