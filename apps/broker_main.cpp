@@ -63,9 +63,8 @@ int64_t wall_ms() {
 
 void warn_of_risks(const config& x) {
   if (binds_every_address(x.text("BROKER_HOST")) && !x.flag("BROKER_BIND_PUBLIC"))
-    spdlog::warn("event=bound_publicly host={} why=\"everybody who reaches this machine reaches "
-                 "the broker; set "
-                 "BROKER_BIND_PUBLIC=1 if that is meant\"",
+    spdlog::warn("event=bound_publicly host={} why=\"everybody who reaches this machine reaches the broker; "
+                 "set BROKER_BIND_PUBLIC=1 if that is meant\"",
                  log_value(x.text("BROKER_HOST")));
   for (auto token : {"BOT_TOKEN", "WORKER_TOKEN"})
     if (!x.has(token))
@@ -99,8 +98,7 @@ int serve(const config& x, job_store& store, const sigset_t& signals) {
     ::kill(::getpid(), SIGTERM);
   };
   caf::actor_system_config actors;
-  actors.set("scheduler.policy",
-             caf::atom("sharing")); // one queue for all: stealing costs throughput here
+  actors.set("scheduler.policy", caf::atom("sharing")); // one queue for all: stealing costs throughput here
   actors.set("scheduler.max-threads", size_t{2});
   caf::actor_system system{actors};
   broker_system broker{system, store, system_config_of(x), {wall_ms, random_bits, give_up}};

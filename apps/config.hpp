@@ -53,8 +53,7 @@ struct config_table {
 /// LOG_LEVEL and LOG_FILE.
 std::span<const config_row> common_rows();
 
-/// The values of one start, checked. Asking for a key that the table does not have breaks an
-/// assertion.
+/// The values of one start, checked. Asking for a key that the table does not have breaks an assertion.
 class config {
 public:
   bool has(std::string_view env) const;         ///< somebody set it, or it has a fallback

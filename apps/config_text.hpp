@@ -20,8 +20,7 @@ std::optional<double> parse_number(std::string_view text);
 std::optional<bool> parse_flag(std::string_view text);
 std::vector<std::string> split_list(std::string_view comma_separated);
 
-/// @returns why the value does not fit the row, "" when it does. Never repeats the value of a
-/// secret.
+/// @returns why the value does not fit the row, "" when it does. Never repeats the value of a secret.
 std::string problem_with(const config_row& row, std::string_view value);
 
 /// Reads `KEY=value` lines as systemd's EnvironmentFile= does: `#` and `;` begin comments, values

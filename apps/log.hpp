@@ -14,10 +14,9 @@ struct log_options {
   std::string file;           ///< "": standard error. Opened for appending, mode 0600 when new
 };
 
-/// Makes spdlog's default logger. Each line is written at once with one write(2), so that nothing
-/// is lost when the program ends badly; control and direction characters are escaped, so that no
-/// input can forge a line. Errors: `bad_config` for an unknown level, `io_failed` when the file
-/// cannot be opened.
+/// Makes spdlog's default logger. Each line is written at once with one write(2), so that nothing is lost when the
+/// program ends badly; control and direction characters are escaped, so that no input can forge a line. Errors:
+/// `bad_config` for an unknown level, `io_failed` when the file cannot be opened.
 outcome<done> start_log(const log_options& options);
 
 } // namespace claw

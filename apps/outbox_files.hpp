@@ -1,7 +1,6 @@
 #pragma once
-// Undelivered job reports as files: one JSON file each in RUNNER_STATE_DIR/outbox, mode 0600,
-// written whole or not at all
-// (temporary file, fsync, rename, fsync of the folder). The texts in them are already redacted.
+// Undelivered job reports as files: one JSON file each in RUNNER_STATE_DIR/outbox, mode 0600, written whole or not at
+// all (temporary file, fsync, rename, fsync of the folder). The texts in them are already redacted.
 
 #include "actors/ports/outbox_store.hpp"
 

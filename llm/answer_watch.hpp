@@ -1,6 +1,5 @@
 #pragma once
-// One answer as it comes in over HTTP: which way it is written, and how long to wait for the next
-// part of it.
+// One answer as it comes in over HTTP: which way it is written, and how long to wait for the next part of it.
 
 #include "llm/chat_answer.hpp"
 #include "llm/http_exchange.hpp"

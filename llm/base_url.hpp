@@ -1,6 +1,5 @@
 #pragma once
-// The address of an endpoint as an operator writes it, made into the one that requests are built
-// on.
+// The address of an endpoint as an operator writes it, made into the one that requests are built on.
 
 #include "actors/domain/error.hpp"
 

@@ -10,8 +10,7 @@ namespace {
 constexpr uint32_t stand_in_base = 0x10F800;
 constexpr std::string_view replacement = "\xEF\xBF\xBD";
 
-/// Length of the well-formed UTF-8 sequence at `i`, 0 where there is none. @source RFC 3629,
-/// section 4
+/// Length of the well-formed UTF-8 sequence at `i`, 0 where there is none. @source RFC 3629, section 4
 std::size_t utf8_length(std::string_view s, std::size_t i) {
   const auto at = [&](std::size_t k) { return static_cast<unsigned char>(s[k]); };
   const unsigned lead = at(i);
@@ -141,8 +140,7 @@ std::string valid_utf8(std::string_view text) {
 std::optional<nlohmann::json> parse_foreign_json(std::string_view text, std::size_t depth_max) {
   if (is_nested_too_deep(text, depth_max))
     return std::nullopt;
-  // A byte order mark or a stray NUL is no reason to refuse: the parser skips the one and rejects
-  // the other itself.
+  // A byte order mark or a stray NUL is no reason to refuse: the parser skips the one and rejects the other itself.
   auto parsed = nlohmann::json::parse(text.begin(), text.end(), nullptr, false);
   if (parsed.is_discarded()) {
     const std::string mended = without_lone_surrogates(valid_utf8(text));

@@ -1,6 +1,5 @@
 #pragma once
-// JSON from strangers: bounded in depth, and forgiving where servers are known to be sloppy about
-// characters.
+// JSON from strangers: bounded in depth, and forgiving where servers are known to be sloppy about characters.
 
 #include <nlohmann/json.hpp>
 

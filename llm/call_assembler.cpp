@@ -105,8 +105,8 @@ void call_assembler::feed_function_call(const nlohmann::json& x) {
 
 bool call_assembler::starts_new_call(const slot& current, const piece& x) const {
   const raw_call& c = current.call;
-  if (!x.id.empty() && !c.id.empty()
-      && x.id != c.id) // some servers make a new id for every piece of one call
+  const bool other_id = !x.id.empty() && !c.id.empty() && x.id != c.id;
+  if (other_id) // some servers make a new id for every piece of one call
     return !x.name.empty() || current.balance.closed();
   if (x.name.empty() || c.name.empty())
     return false;
@@ -148,10 +148,10 @@ void call_assembler::merge(slot& s, const piece& x) const {
   raw_call& c = s.call;
   if (c.id.empty())
     c.id = x.id;
-  if (c.name.empty()
-      || x.name.rfind(c.name, 0) == 0) // the first piece, or the name as far as it is known
+  // The first piece, or the name as far as it is known; else the second half of a name.
+  if (c.name.empty() || x.name.rfind(c.name, 0) == 0)
     c.name = x.name.empty() ? c.name : x.name;
-  else if (!x.name.empty() && !is_known(c.name)) // the second half of a name
+  else if (!x.name.empty() && !is_known(c.name))
     c.name += x.name;
   c.arguments += x.arguments;
   s.balance.feed(x.arguments);

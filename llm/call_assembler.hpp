@@ -40,15 +40,13 @@ class call_assembler {
 public:
   static constexpr std::size_t calls_max = 128; ///< more in one answer are ignored
 
-  /// @param known_names the tools that were offered: how a repeated name is told from the second
-  /// half of one
+  /// @param known_names the tools that were offered: how a repeated name is told from the second half of one
   explicit call_assembler(std::vector<std::string> known_names = {});
 
   /// @param pieces the `tool_calls` of a delta; anything but an array is ignored
   void feed(const nlohmann::json& pieces);
 
-  /// @param calls the `tool_calls` of a whole message: every element is a call, whatever its id and
-  /// index
+  /// @param calls the `tool_calls` of a whole message: every element is a call, whatever its id and index
   void feed_whole(const nlohmann::json& calls);
 
   /// @param piece a legacy `function_call` value

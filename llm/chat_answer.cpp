@@ -169,8 +169,8 @@ void chat_answer::take_text(const std::string& text) {
 void chat_answer::show(std::string text) {
   if (shown_.empty())
     text.erase(0, std::min(text.find_first_not_of(" \t\r\n"), text.size()));
-  if (text.empty()
-      || text.find("\xF4\x8F") != std::string::npos) // half of a surrogate pair waits for the end
+  const bool has_half_pair = text.find("\xF4\x8F") != std::string::npos; // waits for the end
+  if (text.empty() || has_half_pair)
     return;
   shown_ += text;
   listener_({chat_progress::kind::text, std::move(text), 0});

@@ -182,8 +182,7 @@ private:
     }
   }
 
-  /// Changes what is known so that the next request differs as the error asks for. @returns false
-  /// when nothing helps.
+  /// Changes what is known so that the next request differs as the error asks for. @returns false when nothing helps.
   bool mend(const endpoint_error& error, const chat_request& x, const request_plan& plan,
             tried_mendings& tried) {
     const std::lock_guard lock{mutex_};

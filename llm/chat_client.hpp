@@ -1,9 +1,8 @@
 #pragma once
 // The client of an OpenAI-compatible endpoint: the port `chat_model` on libcurl. One connection a
 // request: servers close idle ones early, and closing it is how a request is cancelled.
-// @source OpenAI API reference, "Create chat completion"; what servers really send is told in
-// llm/call_assembler.hpp,
-//         llm/error_class.hpp and llm/chat_codec.hpp.
+// @source OpenAI API reference, "Create chat completion"; what servers really send is told in call_assembler.hpp,
+// error_class.hpp and chat_codec.hpp.
 
 #include "actors/ports/chat_model.hpp"
 
@@ -14,16 +13,13 @@
 
 namespace claw {
 
-/// How long each part of a request may take. Comments of the event stream (keep-alives) are no
-/// progress.
+/// How long each part of a request may take. Comments of the event stream (keep-alives) are no progress.
 struct chat_timers {
   std::chrono::milliseconds connect{3'000};
-  std::chrono::milliseconds first_event{60'000}; ///< least wait for the first data event
-  std::chrono::milliseconds first_event_max{
-      600'000};                            ///< most: a long prompt on a slow machine is waited for
-  std::chrono::milliseconds stall{60'000}; ///< between two data events
-  std::chrono::milliseconds call_max{
-      600'000}; ///< the whole request; the request's deadline may be earlier
+  std::chrono::milliseconds first_event{60'000};      ///< least wait for the first data event
+  std::chrono::milliseconds first_event_max{600'000}; ///< most: a long prompt on a slow machine is waited for
+  std::chrono::milliseconds stall{60'000};            ///< between two data events
+  std::chrono::milliseconds call_max{600'000};        ///< the whole request; the request's deadline may be earlier
 };
 
 struct chat_client_config {
@@ -32,8 +28,7 @@ struct chat_client_config {
   std::string model;                  ///< LLM_MODEL
   double temperature = 0.2;           ///< LLM_TEMPERATURE
   uint32_t answer_tokens_max = 4'096; ///< LLM_MAX_TOKENS
-  uint32_t context_tokens
-      = 0; ///< the model's context where it is known (endpoint_probe); 0: learn it
+  uint32_t context_tokens = 0;        ///< the model's context where it is known (endpoint_probe); 0: learn it
   std::size_t response_bytes_max = 16u << 20;
   bool stream = true;
   chat_timers timers;

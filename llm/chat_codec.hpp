@@ -16,10 +16,9 @@ struct request_shape {
   std::string model;
   double temperature = 0.2;
   bool stream = true;
-  bool stream_options
-      = true;              ///< ask for usage at the end of a stream; old servers refuse the field
-  bool tool_choice = true; ///< some servers know no `tool_choice`
-  bool text_tools = false; ///< the server refuses `tools`: tell them in the system message
+  bool stream_options = true; ///< ask for usage at the end of a stream; old servers refuse the field
+  bool tool_choice = true;    ///< some servers know no `tool_choice`
+  bool text_tools = false;    ///< the server refuses `tools`: tell them in the system message
   template_quirks quirks;
 };
 
@@ -29,8 +28,7 @@ std::vector<chat_message> sent_messages(const std::vector<chat_message>& message
                                         const request_shape& shape);
 
 /// @param messages as `sent_messages` returned them
-/// @param tools_forbidden the tools are offered, so that the prompt stays the same, but
-/// `tool_choice` says none
+/// @param tools_forbidden the tools are offered, so that the prompt stays the same, but `tool_choice` says none
 std::string request_body(const std::vector<chat_message>& messages,
                          const std::vector<tool_spec>& tools, bool tools_forbidden,
                          uint32_t answer_tokens, const request_shape& shape);

@@ -99,8 +99,7 @@ std::vector<chat_message> one_call_each(const std::vector<chat_message>& in) {
   return out;
 }
 
-/// Templates count user and plain assistant messages; calls and their results stand outside of the
-/// count.
+/// Templates count user and plain assistant messages; calls and their results stand outside of the count.
 std::vector<chat_message> alternating(const std::vector<chat_message>& in) {
   std::vector<chat_message> out;
   for (const auto& x : in) {

@@ -1,9 +1,7 @@
 #pragma once
-// What a conversation must look like before a server takes it. Rules that hold for all, and
-// rewrites for the templates that refuse what others take; a rewrite is asked for by the server's
-// own error.
-// @source the chat templates of Mistral, Llama 3.1 and Gemma; llama.cpp's answers to each
-// (test/data/llm_captures)
+// What a conversation must look like before a server takes it. Rules that hold for all, and rewrites for the templates
+// that refuse what others take; a rewrite is asked for by the server's own error.
+// @source the chat templates of Mistral, Llama 3.1 and Gemma; llama.cpp's answers to each (test/data/llm_captures)
 
 #include "actors/domain/transcript.hpp"
 
@@ -22,8 +20,7 @@ struct template_quirks {
   friend bool operator==(const template_quirks&, const template_quirks&) = default;
 };
 
-/// Nine characters [A-Za-z0-9], the only length that Mistral's template takes; the same for the
-/// same text.
+/// Nine characters [A-Za-z0-9], the only length that Mistral's template takes; the same for the same text.
 std::string call_id_from(std::string_view text);
 bool is_call_id(std::string_view id);
 
@@ -40,8 +37,7 @@ std::vector<chat_message> well_formed_history(const std::vector<chat_message>& m
 std::vector<chat_message> rewritten_history(std::vector<chat_message> messages,
                                             const template_quirks& quirks);
 
-/// Which quirk an error of class template_error speaks of, on top of those known. @param message
-/// lower case
+/// Which quirk an error of class template_error speaks of, on top of those known. @param message lower case
 template_quirks learned_quirks(template_quirks known, std::string_view message);
 
 } // namespace claw

@@ -39,8 +39,7 @@ bool make_pipe(pipe_ends& out) {
   return true;
 }
 
-/// All that the child needs, laid out before it exists: between fork and exec no memory may be
-/// taken.
+/// All that the child needs, laid out before it exists: between fork and exec no memory may be taken.
 struct launch {
   const child_command& command;
   const child_walls& walls;
@@ -100,8 +99,7 @@ void restore_signals() {
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
 }
 
-/// The child's life up to exec. Async-signal-safe calls only: other threads of the parent may have
-/// held any lock.
+/// The child's life up to exec. Async-signal-safe calls only: other threads of the parent may have held any lock.
 [[noreturn]] void become_program(const launch& x) {
   ::setpgid(0, 0);
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);

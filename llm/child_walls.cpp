@@ -155,8 +155,7 @@ constexpr uint32_t deny(int error) {
   return SECCOMP_RET_ERRNO | static_cast<uint32_t>(error);
 }
 
-/// A rule on one call's flags (argument `index`, its low half). Any other call jumps over it, its
-/// number still loaded.
+/// A rule on one call's flags (argument `index`, its low half). Any other call jumps over it, its number still loaded.
 void append_flag_rule(std::vector<sock_filter>& filter, int call, unsigned index, uint32_t mask,
                       bool refuse_when_set) {
   const auto offset
@@ -188,8 +187,7 @@ std::vector<sock_filter> seccomp_filter() {
     filter.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, static_cast<uint32_t>(call), 0, 1));
     filter.push_back(BPF_STMT(BPF_RET | BPF_K, deny(EPERM)));
   }
-  // Their flags lie behind a pointer, out of sight: ENOSYS makes the C library take the older
-  // calls.
+  // Their flags lie behind a pointer, out of sight: ENOSYS makes the C library take the older calls.
   for (const auto call : {435 /* clone3 */, 437 /* openat2 */}) {
     filter.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, static_cast<uint32_t>(call), 0, 1));
     filter.push_back(BPF_STMT(BPF_RET | BPF_K, deny(ENOSYS)));

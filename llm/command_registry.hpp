@@ -13,10 +13,9 @@
 namespace claw {
 
 struct command_registry_config {
-  std::string worker_id; ///< WORKER_ID, shown in every envelope
-  std::string version;   ///< shown by `capabilities`
-  std::vector<std::string>
-      llm_caps; ///< `llm:vllm`, ...: shown by `capabilities` behind the commands
+  std::string worker_id;             ///< WORKER_ID, shown in every envelope
+  std::string version;               ///< shown by `capabilities`
+  std::vector<std::string> llm_caps; ///< `llm:vllm`, ...: shown by `capabilities` behind the commands
 };
 
 class command_registry final : public command_runner {

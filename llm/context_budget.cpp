@@ -67,8 +67,7 @@ private:
     changed_ = true;
   }
 
-  /// All of them at once: each change costs the server its prompt cache, so few large changes beat
-  /// many small ones.
+  /// All of them at once: each change costs the server its prompt cache, so few large changes beat many small ones.
   void digest_old_results() {
     const auto steps = steps_of(messages_);
     if (steps.size() <= 2)

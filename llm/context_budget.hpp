@@ -10,8 +10,7 @@
 
 namespace claw {
 
-inline constexpr uint32_t context_tokens_unknown
-    = 4'096; ///< assumed until something better is known
+inline constexpr uint32_t context_tokens_unknown = 4'096; ///< assumed until something better is known
 
 enum class text_kind : uint8_t { prose, code };
 
@@ -33,8 +32,7 @@ private:
   bool learned_ = false;
 };
 
-/// What `max_tokens` may be: at most a third of the window, and what the prompt leaves of it; at
-/// least 16.
+/// What `max_tokens` may be: at most a third of the window, and what the prompt leaves of it; at least 16.
 uint32_t clamped_answer_tokens(uint32_t wanted, uint32_t window, uint32_t prompt);
 
 /// What the prompt may be, so that the answer and a margin still fit.

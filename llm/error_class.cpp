@@ -144,9 +144,8 @@ std::string sentence(chat_error kind, int status, const std::string& said) {
   case chat_error::context_overflow:
     return "the conversation is longer than the model's context" + tail;
   case chat_error::tools_unsupported:
-    return "the endpoint takes no tools (start vLLM with --enable-auto-tool-choice "
-           "--tool-call-parser, llama.cpp "
-           "with --jinja, or choose another model)"
+    return "the endpoint takes no tools (start vLLM with --enable-auto-tool-choice --tool-call-parser, "
+           "llama.cpp with --jinja, or choose another model)"
            + tail;
   case chat_error::template_error:
     return "the model's chat template refuses the conversation" + tail;
@@ -205,8 +204,7 @@ endpoint_error classify_error(int status, std::string_view body, std::string_vie
     read = read_error(*parsed);
   else if (const auto first = body.find_first_not_of(" \t\r\n");
            first != std::string_view::npos && body[first] != '<')
-    read.message = valid_utf8(
-        cut_utf8(body.substr(first), 2'048)); // plain text; HTML tells a person nothing
+    read.message = valid_utf8(cut_utf8(body.substr(first), 2'048)); // plain text; HTML tells a person nothing
   auto out = make_error(status, read);
   out.failure.wait = parse_retry_after(retry_after, now);
   return out;
@@ -214,8 +212,7 @@ endpoint_error classify_error(int status, std::string_view body, std::string_vie
 
 endpoint_error classify_stream_error(const json& event) {
   const read_body read = read_error(event);
-  // Without a status of its own it broke while it answered; a class that the words tell is still
-  // recognised.
+  // Without a status of its own it broke while it answered; a class that the words tell is still recognised.
   int status = read.code_status >= 400 && read.code_status < 600 ? read.code_status : 500;
   auto out = make_error(status, read);
   if (out.failure.kind == chat_error::server_fault || read.code_status == 0)

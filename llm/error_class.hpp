@@ -4,8 +4,7 @@
 //   {"object":"error","message","type"}   older vLLM, SGLang
 //   {"error":"text"}                      LM Studio, proxies, 401 of vLLM and SGLang
 //   {"detail":...} or HTML                FastAPI, proxies
-// @source llama.cpp tools/server, vLLM and SGLang entrypoints, Ollama; golden cases in
-// test/data/llm_captures
+// @source llama.cpp tools/server, vLLM and SGLang entrypoints, Ollama; golden cases in test/data/llm_captures
 
 #include "actors/ports/chat_model.hpp"
 
@@ -41,8 +40,7 @@ endpoint_error classify_error(int status, std::string_view body, std::string_vie
 /// An event of a stream that carries an error although the status was 200.
 endpoint_error classify_stream_error(const nlohmann::json& event);
 
-inline constexpr std::chrono::seconds retry_after_max{
-    120}; ///< no server may make a job wait longer
+inline constexpr std::chrono::seconds retry_after_max{120}; ///< no server may make a job wait longer
 
 /// Seconds or an HTTP date. @returns none for anything else.
 std::optional<std::chrono::milliseconds> parse_retry_after(std::string_view text, std::time_t now);

@@ -1,5 +1,4 @@
-// The part of git_place that reads a repo's config: a list of what is taken over, everything else
-// is dropped.
+// The part of git_place that reads a repo's config: a list of what is taken over, everything else is dropped.
 #include "llm/git_place.hpp"
 #include "llm/repo_errors.hpp"
 
@@ -19,8 +18,7 @@ struct config_rule {
   std::vector<std::string_view> values;
 };
 
-/// Keys that change how a work tree is compared, with the values that they may have. None of them
-/// names anything.
+/// Keys that change how a work tree is compared, with the values that they may have. None of them names anything.
 const std::vector<config_rule>& taken_over() {
   static const std::vector<std::string_view> truth{"true", "false", "yes", "no", "1", "0"};
   static const std::vector<config_rule> rules{

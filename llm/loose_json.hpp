@@ -1,6 +1,5 @@
 #pragma once
-// JSON as models write it into prose: where it ends, and the few slips that can be mended without
-// inventing anything.
+// JSON as models write it into prose: where it ends, and the few slips that can be mended without inventing anything.
 
 #include <nlohmann/json.hpp>
 

@@ -51,8 +51,7 @@ public:
   }
 
 private:
-  static constexpr int bad_json_max
-      = 8; ///< unreadable objects may each be long: after so many, stop trying
+  static constexpr int bad_json_max = 8; ///< unreadable objects may each be long: after so many, stop trying
 
   bool is_at(std::size_t at, std::string_view tag) const {
     return text_.substr(at, tag.size()) == tag;
@@ -257,8 +256,7 @@ private:
     auto at = skip_blank(inner);
     if (is_at(at, "{")) {
       std::size_t last = npos;
-      while (
-          is_at(at, "{")) { // several calls stand one after the other, with or without a semicolon
+      while (is_at(at, "{")) { // several calls stand one after the other, with or without a semicolon
         const auto one = json_calls(begin, at, "<|eom_id|>");
         if (one == npos)
           break;

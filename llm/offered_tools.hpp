@@ -1,6 +1,5 @@
 #pragma once
-// The tools of one request, as the readers of text calls need them: names, the order of parameters,
-// their types.
+// The tools of one request, as the readers of text calls need them: names, the order of parameters, their types.
 
 #include "actors/domain/transcript.hpp"
 
@@ -34,8 +33,7 @@ public:
   /// Parameter names in the order that positional arguments take: the required ones first.
   const std::vector<std::string>& parameters(std::string_view name) const;
 
-  /// A parameter that came as bare text (XML dialects), read as its schema's type; text where that
-  /// does not work.
+  /// A parameter that came as bare text (XML dialects), read as its schema's type; text where that does not work.
   nlohmann::json typed(std::string_view tool, const std::string& parameter,
                        const std::string& text) const;
 

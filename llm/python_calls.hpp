@@ -1,6 +1,5 @@
 #pragma once
-// Calls in the words of Python: `repo_status("demo")`, `[repo_grep(repo="demo", query='x'),
-// repo_list()]`.
+// Calls in the words of Python: `repo_status("demo")`, `[repo_grep(repo="demo", query='x'), repo_list()]`.
 
 #include "llm/offered_tools.hpp"
 

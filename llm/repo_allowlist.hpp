@@ -1,7 +1,6 @@
 #pragma once
-// Which repositories may be read: a JSON object of name to path, the path relative to
-// RUNNER_REPOS_BASE or absolute and inside it. The file is read again when it changes (size, time
-// or inode).
+// Which repositories may be read: a JSON object of name to path, the path relative to RUNNER_REPOS_BASE or absolute and
+// inside it. The file is read again when it changes (size, time or inode).
 
 #include "actors/domain/error.hpp"
 
@@ -16,12 +15,10 @@ namespace claw {
 /// May be used from several threads at once.
 class repo_allowlist {
 public:
-  /// @param first is read where it exists, otherwise `second`; where neither exists nothing is
-  /// allowed.
+  /// @param first is read where it exists, otherwise `second`; where neither exists nothing is allowed.
   repo_allowlist(std::string first, std::string second);
 
-  /// Name to path, as written in the file. Errors: `tool_failed` when the file is not what it must
-  /// be.
+  /// Name to path, as written in the file. Errors: `tool_failed` when the file is not what it must be.
   outcome<std::map<std::string, std::string>> entries();
 
   /// Errors: `tool_refused` `repo not allowlisted`; as entries.

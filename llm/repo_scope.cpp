@@ -18,8 +18,7 @@
 namespace claw {
 namespace {
 
-// By number and value: the headers of the oldest supported distribution know them, those of a
-// Jetson may not.
+// By number and value: the headers of the oldest supported distribution know them, those of a Jetson may not.
 constexpr long openat2_call = 437;
 constexpr uint64_t resolve_no_magiclinks = 0x02;
 constexpr uint64_t resolve_beneath = 0x08;
@@ -41,8 +40,7 @@ failure open_failure(int error) {
   return repo_errors::failed(repo_errors::not_a_file);
 }
 
-/// Component by component; a symlink anywhere is refused, since its target could only be judged by
-/// comparing strings.
+/// Component by component; a symlink anywhere is refused, since its target could only be judged by comparing strings.
 int walk(int folder, std::string_view relative) {
   file_descriptor at{::fcntl(folder, F_DUPFD_CLOEXEC, 0)};
   const auto names = path_components(relative);
@@ -80,8 +78,7 @@ int open_beneath(int folder, const std::string& relative) {
   return -1;
 }
 
-/// Where an open file lies, as the kernel names it; "" where it cannot say (no /proc, or it was
-/// removed).
+/// Where an open file lies, as the kernel names it; "" where it cannot say (no /proc, or it was removed).
 std::string kernel_name(int fd) {
   std::array<char, PATH_MAX + 1> text;
   const auto link = "/proc/self/fd/" + std::to_string(fd);
@@ -133,8 +130,8 @@ outcome<file_descriptor> repo_scope::resolve(std::string_view relative) const {
     fd = walk(folder_.get(), relative);
   } else {
     fd = open_beneath(folder_.get(), std::string(relative));
-    if (fd < 0
-        && (errno == ENOSYS || errno == EPERM)) // EPERM: an old container runtime's seccomp filter
+    const bool unknown_call = errno == ENOSYS || errno == EPERM; // EPERM: the filter of an old container runtime
+    if (fd < 0 && unknown_call)
       fd = walk(folder_.get(), relative);
   }
   if (fd < 0)

@@ -38,13 +38,8 @@ public:
   /// Errors: `tool_refused` `path outside repo`, `tool_failed` `not a file or not found`.
   outcome<opened_path> enter(std::string_view relative) const;
 
-  /// The same for a path that a person or a model named: also refuses `.git` and files that hold
-  /// credentials.
+  /// The same for a path that a person or a model named: also refuses `.git` and files that hold credentials.
   outcome<opened_path> enter_for_stranger(std::string_view path) const;
-
-  /// A whole small file. Errors: as enter; `file exceeds RUNNER_MAX_FILE_BYTES (N)` never: @returns
-  /// `tool_failed` above `bytes_max`.
-  outcome<std::string> read_small(std::string_view relative, std::size_t bytes_max) const;
 
 private:
   repo_scope(file_descriptor folder, std::string path);

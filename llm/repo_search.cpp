@@ -35,8 +35,7 @@ std::optional<match> next_match(std::string_view& raw) {
   const auto end = std::min(raw.find('\n'), raw.size());
   auto rest = raw.substr(0, end);
   raw.remove_prefix(std::min(end + 1, raw.size()));
-  // Notes such as "binary file matches" are lines of their own, without a NUL, before the next
-  // path.
+  // Notes such as "binary file matches" are lines of their own, without a NUL, before the next path.
   if (const auto note_end = path.rfind('\n'); note_end != path.npos)
     path.remove_prefix(note_end + 1);
   match result;

@@ -16,8 +16,7 @@ struct search_place {
   const opened_path& target; ///< a file or folder of it
 };
 
-/// @param query passed check_query. Errors: `tool_failed` `invalid query: ...`, `timed_out`,
-/// `cancelled`, `io_failed`.
+/// @param query passed check_query. Errors: `tool_failed` `invalid query: ...`, `timed_out`, `cancelled`, `io_failed`.
 outcome<repo_matches> search_with_rg(const search_place& place, const std::string& query,
                                      const repo_config& config, const call_bounds& bounds);
 

@@ -39,8 +39,7 @@ struct commit_summary {
 };
 
 struct repo_matches {
-  std::string
-      lines; ///< `file:line:text`, each line ended by a newline but the last; "" for no match
+  std::string lines; ///< `file:line:text`, each line ended by a newline but the last; "" for no match
   bool truncated = false;
 };
 

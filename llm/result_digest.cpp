@@ -73,8 +73,7 @@ std::string result_digest(const tool_call& call, std::string_view result) {
 std::string shortened_result(std::string_view result, std::size_t bytes_max) {
   if (result.size() <= bytes_max)
     return std::string{result};
-  const std::size_t room
-      = bytes_max > 96 ? bytes_max - 96 : bytes_max / 2; // the marker takes the rest
+  const std::size_t room = bytes_max > 96 ? bytes_max - 96 : bytes_max / 2; // the marker takes the rest
   std::string_view head = cut_utf8(result, room * 7 / 10);
   if (const auto end = head.rfind('\n'); end != std::string_view::npos && end > head.size() / 2)
     head = head.substr(0, end + 1);

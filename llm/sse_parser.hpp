@@ -1,6 +1,5 @@
 #pragma once
-// Server-sent events: bytes in, events out. Bytes may be cut anywhere, also inside a character or a
-// line end.
+// Server-sent events: bytes in, events out. Bytes may be cut anywhere, also inside a character or a line end.
 // @source WHATWG HTML, 9.2.6 "Interpreting an event stream"
 
 #include <cstddef>

@@ -1,6 +1,5 @@
 #pragma once
-// The JSON of llm_task jobs: the port `task_codec` on nlohmann/json. Stateless but for the
-// allowlist; thread-safe.
+// The JSON of llm_task jobs: the port `task_codec` on nlohmann/json. Stateless but for the allowlist; thread-safe.
 
 #include "actors/ports/task_codec.hpp"
 

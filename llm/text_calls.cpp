@@ -67,8 +67,7 @@ std::vector<found_call> bare_calls(std::string_view answer, const offered_tools&
   return out;
 }
 
-/// Without blanks and without the backslashes of JSON strings, in which tool results carry file
-/// contents.
+/// Without blanks and without the backslashes of JSON strings, in which tool results carry file contents.
 std::string essence(std::string_view s) {
   std::string out;
   out.reserve(s.size());

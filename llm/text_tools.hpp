@@ -1,6 +1,5 @@
 #pragma once
-// For endpoints that refuse `tools`: the tools are told in the system message, calls come and go as
-// text.
+// For endpoints that refuse `tools`: the tools are told in the system message, calls come and go as text.
 // @source Hermes function calling format, which most instruct models have seen
 
 #include "actors/domain/transcript.hpp"

@@ -131,8 +131,7 @@ bool think_filter::step_text(split_answer& out, bool at_end) {
     before_ = '>';
     if (lone) {
       withdrew_ = true;
-      out.thought
-          += std::exchange(out.text, {}); // what this call found; the rest was handed over already
+      out.thought += std::exchange(out.text, {}); // what this call found; the rest was handed over already
       place_ = place::start;
     }
     return true;

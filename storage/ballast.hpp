@@ -15,8 +15,7 @@ public:
   ballast(std::filesystem::path file, std::uint64_t bytes)
       : file_(std::move(file)), bytes_(bytes) {}
 
-  /// Reserves the space unless it is reserved already. @returns false when the disk has no room for
-  /// it.
+  /// Reserves the space unless it is reserved already. @returns false when the disk has no room for it.
   bool hold();
 
   /// Gives the space back to the file system. @returns false when there was none to give.

@@ -26,8 +26,7 @@ private:
 };
 
 /// Reads what byte_writer wrote, and trusts none of it: what is too short, too long or no legal
-/// value answers zero or
-/// "" and makes the reader fail for good.
+/// value answers zero or "" and makes the reader fail for good.
 class byte_reader {
 public:
   explicit byte_reader(std::string_view bytes) : rest_(bytes) {}

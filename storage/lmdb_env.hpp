@@ -51,12 +51,10 @@ public:
   /// Errors: `store_broken`.
   static outcome<lmdb_cursor> open(const lmdb_reader& reader, MDB_dbi database);
 
-  /// Moves (MDB_FIRST, MDB_LAST, MDB_NEXT, MDB_PREV). @returns false at the end. Errors:
-  /// `store_broken`.
+  /// Moves (MDB_FIRST, MDB_LAST, MDB_NEXT, MDB_PREV). @returns false at the end. Errors: `store_broken`.
   outcome<bool> move(MDB_cursor_op how);
 
-  /// Moves to the first key that is not below `key`. @returns false when there is none. Errors:
-  /// `store_broken`.
+  /// Moves to the first key that is not below `key`. @returns false when there is none. Errors: `store_broken`.
   outcome<bool> seek(std::string_view key);
 
   /// Moves to the last key below `key`. @returns false when there is none. Errors: `store_broken`.
@@ -78,8 +76,7 @@ private:
 };
 
 struct lmdb_options {
-  std::size_t map_bytes = std::size_t{16}
-                          << 30; ///< address space; the file takes only what is used
+  std::size_t map_bytes = std::size_t{16} << 30;      ///< address space; the file takes only what is used
   std::size_t map_bytes_max = std::size_t{256} << 30; ///< how far the map may grow
   unsigned readers_max = 512;
 };
@@ -103,9 +100,8 @@ public:
   /// Errors: `store_broken`.
   outcome<lmdb_reader> begin_read() const;
 
-  /// Runs `what` and makes it durable. When the map is too small it grows and `what` runs again
-  /// from the start. Errors: `store_full` (no room on the disk, or the map cannot grow),
-  /// `store_broken`.
+  /// Runs `what` and makes it durable. When the map is too small it grows and `what` runs again from the start. Errors:
+  /// `store_full` (no room on the disk, or the map cannot grow), `store_broken`.
   outcome<done> write(const work& what);
 
 private:
@@ -126,8 +122,7 @@ private:
   unsigned writes_ = 0;
   mutable std::shared_mutex open_; ///< shared by open transactions, exclusive while the map grows
   mutable std::mutex idle_mutex_;
-  mutable std::vector<MDB_txn*>
-      idle_; ///< reset read transactions: renewing one is much cheaper than beginning one
+  mutable std::vector<MDB_txn*> idle_; ///< reset read transactions: renewing one is much cheaper than beginning one
 };
 
 } // namespace claw

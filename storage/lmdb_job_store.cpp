@@ -219,8 +219,8 @@ outcome<done> lmdb_job_store::each_open(const std::function<void(const job&)>& v
     const auto found = open_after(last);
     if (!found)
       return found.error();
-    std::for_each(found->begin(), found->end(),
-                  visit); // outside of the snapshot: a visitor may take its time
+    for (const auto& x : *found)
+      visit(x); // outside of the snapshot: a visitor may take its time
     if (found->size() < open_jobs_per_snapshot)
       return done{};
     last = found->back().id;

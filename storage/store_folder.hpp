@@ -1,6 +1,5 @@
 #pragma once
-// The folder of a store on disk: made on demand for nobody but its owner, used by one process at a
-// time.
+// The folder of a store on disk: made on demand for nobody but its owner, used by one process at a time.
 
 #include "actors/domain/error.hpp"
 #include "storage/owned_fd.hpp"
@@ -9,8 +8,7 @@
 
 namespace claw {
 
-/// Holds the folder's lock (`broker.lock` in it) as long as it lives; the kernel drops the lock of
-/// a killed process.
+/// Holds the folder's lock (`broker.lock` in it) as long as it lives; the kernel drops the lock of a killed process.
 class store_folder {
 public:
   /// Makes the folder (0700, its missing parents too) and locks it. Warns of a network file system,

@@ -45,8 +45,7 @@ int agree_on_format(MDB_txn* txn, MDB_dbi meta, std::string& format) {
 int put_open(MDB_txn* txn, MDB_dbi open, const job& x) {
   if (is_terminal(x.status))
     return erase(txn, open, key_of(x.id));
-  const int error
-      = put(txn, open, key_of(x.id), {}, MDB_NOOVERWRITE); // no page is touched when it is there
+  const int error = put(txn, open, key_of(x.id), {}, MDB_NOOVERWRITE); // no page is touched when it is there
   return error == MDB_KEYEXIST ? 0 : error;
 }
 

@@ -17,8 +17,7 @@ struct store_layout {
 };
 
 /// Opens the databases, making them in a new file.
-/// Errors: `store_broken` when the file is of a format that this program does not know; as
-/// lmdb_env::write.
+/// Errors: `store_broken` when the file is of a format that this program does not know; as lmdb_env::write.
 outcome<store_layout> open_layout(lmdb_env& env);
 
 /// Writes one change. @param bytes a buffer to reuse. @returns 0 or an LMDB error number.

@@ -21,18 +21,14 @@ struct broker_system_config {
   uint32_t attempts_max = limits::attempts_max; ///< for jobs that name no bound of their own
   std::optional<uint64_t> open_jobs_max; ///< MAX_QUEUED_JOBS: queued + running; none: no limit
   std::optional<std::chrono::seconds> worker_silence_max; ///< none: the lease term
-  bool detached
-      = true; ///< store and queue in threads of their own; false where a test drives the scheduler
+  bool detached = true; ///< store and queue in threads of their own; false where a test drives the scheduler
 };
 
-/// What the broker needs of the world besides the actor clock. All three are called from several
-/// threads.
+/// What the broker needs of the world besides the actor clock. All three are called from several threads.
 struct broker_world {
-  std::function<int64_t()>
-      wall_ms; ///< wall time, milliseconds since the Unix epoch; shown and stored, never waited for
+  std::function<int64_t()> wall_ms; ///< since the Unix epoch; shown and stored, never waited for
   std::function<uint64_t()> random; ///< 64 unpredictable bits: ids and leases are made of them
-  std::function<void()>
-      on_give_up; ///< a part crashed more often than the restart limit: the program should end (70)
+  std::function<void()> on_give_up; ///< a part crashed more often than the restart limit: the program should end (70)
 };
 
 /// Answers questions from the moment it is built; while a part restarts, they are answered
@@ -47,11 +43,9 @@ public:
   /// Ends every actor of the broker and, with `detached`, waits for that.
   ~broker_system() override;
 
-  /// Answers held polls and watches with nothing, refuses what comes after, and waits until every
-  /// commit under way is on disk. Blocks, so it is not for tests that drive the scheduler (those
-  /// `ask` a shutdown_request).
-  /// @returns false when the deadline passed first; nothing that was acknowledged is lost then
-  /// either.
+  /// Answers held polls and watches with nothing, refuses what comes after, and waits until every commit under way is
+  /// on disk. Blocks, so it is not for tests that drive the scheduler (those `ask` a shutdown_request).
+  /// @returns false when the deadline passed first; nothing that was acknowledged is lost then either.
   bool shutdown(std::chrono::milliseconds deadline);
 
   void ask(create_request x) override;

@@ -13,12 +13,12 @@ namespace claw {
 
 worker_roster::worker& job_queue_state::note_alive(const worker_facts& x) {
   auto& worker = roster.find_or_add(x, now_s());
-  if (worker.life)
+  if (worker.life) {
     caf::anon_send(worker.life, sign_of_life{});
-  else
-    roster.alive(
-        worker, self->spawn<caf::monitored>(worker_actor, caf::actor{self},
-                                            config.worker_silence_max.value_or(config.lease_term)));
+    return worker;
+  }
+  const auto silence_max = config.worker_silence_max.value_or(config.lease_term);
+  roster.alive(worker, self->spawn<caf::monitored>(worker_actor, caf::actor{self}, silence_max));
   return worker;
 }
 

@@ -16,8 +16,7 @@ namespace claw {
 /// The identity of a call.
 std::string call_key(std::string_view name, std::string_view checked_arguments_json);
 
-/// False for the tools that make something new each time: their calls are run again and never count
-/// as repeats.
+/// False for the tools that make something new each time: their calls are run again and never count as repeats.
 bool is_repeatable(std::string_view name);
 
 class call_history {

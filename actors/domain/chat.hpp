@@ -1,6 +1,5 @@
 #pragma once
-// One request to a language model and what comes back, as values. The port is
-// actors/ports/chat_model.hpp.
+// One request to a language model and what comes back, as values. The port is actors/ports/chat_model.hpp.
 
 #include "actors/domain/transcript.hpp"
 

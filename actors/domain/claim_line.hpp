@@ -1,8 +1,7 @@
 #pragma once
-// The claims that wait for a job, as the mirror image of job_index: a new job goes to the claim
-// that has waited longest among those whose worker has the caps. Workers with the same caps share a
-// line, so a job that nobody here can have costs one comparison per distinct caps set, not one per
-// waiting claim.
+// The claims that wait for a job, as the mirror image of job_index: a new job goes to the claim that has waited longest
+// among those whose worker has the caps. Workers with the same caps share a line, so a job that nobody here can have
+// costs one comparison per distinct caps set, not one per waiting claim.
 
 #include "actors/domain/caps.hpp"
 

@@ -1,7 +1,6 @@
 #pragma once
 // When a runner asks for work again. Plain decisions: the actor brings the time that a claim was
-// held and a random
-// number.
+// held and a random number.
 
 #include <chrono>
 #include <cstdint>
@@ -17,10 +16,9 @@ enum class claim_end : uint8_t {
 };
 
 struct claim_pace {
-  std::chrono::milliseconds poll_interval{
-      10'000};               ///< POLL_INTERVAL_SEC: for brokers that cannot hold a claim
-  uint32_t failures = 0;     ///< in a row
-  bool broker_holds = false; ///< it has held a claim before, so it is no old one
+  std::chrono::milliseconds poll_interval{10'000}; ///< POLL_INTERVAL_SEC: for brokers that cannot hold a claim
+  uint32_t failures = 0;                           ///< in a row
+  bool broker_holds = false;                       ///< it has held a claim before, so it is no old one
 
   static constexpr std::chrono::milliseconds backoff_min{500};
   static constexpr std::chrono::milliseconds backoff_max{30'000};

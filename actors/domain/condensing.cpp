@@ -9,8 +9,7 @@ namespace claw {
 namespace {
 
 constexpr std::size_t digest_bytes = 240; // enough for both lines of the fence
-constexpr std::size_t slack_bytes
-    = 160; // what a marker adds; a text within it is not shortened again
+constexpr std::size_t slack_bytes = 160;  // what a marker adds; a text within it is not shortened again
 
 bool shorten_to(std::string& content, std::size_t bytes) {
   if (content.size() <= bytes + slack_bytes)

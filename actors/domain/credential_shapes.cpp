@@ -43,8 +43,7 @@ shape_verdict shape_at(std::string_view rest, const shape_context& context, bool
     return key_block_line(window);
   if (context.now != shape_context::phase::open)
     return rest_of(window);
-  // The order counts: the first that knows what stands here decides, once it has seen enough to
-  // tell.
+  // The order counts: the first that knows what stands here decides, once it has seen enough to tell.
   constexpr std::array scanners{token_at, assignment_at, url_password_at, key_block_at};
   for (const auto scanner : scanners)
     if (const auto verdict = scanner(window); verdict.what != shape_verdict::kind::plain)

@@ -37,8 +37,7 @@ std::string json_escaped(std::string_view value, bool slashes) {
   return text;
 }
 
-/// The base64 characters of `value` that do not depend on its neighbours when `shift` bytes stand
-/// before it.
+/// The base64 characters of `value` that do not depend on its neighbours when `shift` bytes stand before it.
 std::string base64_inside(std::string_view value, std::size_t shift, const char* digits) {
   std::string text;
   const std::size_t bits = (shift + value.size()) * 8;

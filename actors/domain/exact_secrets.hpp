@@ -16,9 +16,8 @@ public:
   /// Fewer bytes than this are no secret worth looking for.
   static constexpr std::size_t bytes_min = 8;
 
-  /// Looks for every value of at least `bytes_min` bytes: as it is, URL-encoded, JSON-escaped, and
-  /// base64-encoded at each of the three places it can have inside a longer text that was encoded
-  /// with it.
+  /// Looks for every value of at least `bytes_min` bytes: as it is, URL-encoded, JSON-escaped, and base64-encoded at
+  /// each of the three places it can have inside a longer text that was encoded with it.
   explicit exact_secrets(const std::vector<std::string>& values);
 
   enum class state : uint32_t { start = 0 };

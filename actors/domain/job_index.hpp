@@ -18,8 +18,7 @@
 
 namespace claw {
 
-/// Holds ids only: about 64 bytes a job. Age is the order of ids, so a requeued job gets its old
-/// place back.
+/// Holds ids only: about 64 bytes a job. Age is the order of ids, so a requeued job gets its old place back.
 ///
 /// Jobs that require the same caps share a bucket. Each bucket is anchored under one of its caps,
 /// the one that had the fewest buckets, and a worker looks only under its own caps and under the
@@ -38,15 +37,13 @@ public:
   /// @returns false when it was not there.
   bool remove(const job_id& id, const caps& required, int32_t priority);
 
-  /// The job that a worker with these caps gets next: of the highest priority the oldest. Takes it
-  /// out.
+  /// The job that a worker with these caps gets next: of the highest priority the oldest. Takes it out.
   std::optional<job_id> take(const caps& worker);
 
   std::size_t size() const noexcept { return size_; }
   bool empty() const noexcept { return size_ == 0; }
 
-  /// Calls `visit` for every set of required caps that has waiting jobs: how many, and the oldest
-  /// of them.
+  /// Calls `visit` for every set of required caps that has waiting jobs: how many, and the oldest of them.
   void each_required(
       const std::function<void(const caps&, std::size_t, const job_id& oldest)>& visit) const;
 
@@ -63,8 +60,7 @@ private:
   void look(const std::string& anchor, const caps& worker, bucket*& best);
 
   std::map<caps, std::unique_ptr<bucket>> buckets_;
-  std::unordered_map<std::string, std::vector<bucket*>>
-      anchored_; ///< by a cap; "" for jobs that need none
+  std::unordered_map<std::string, std::vector<bucket*>> anchored_; ///< by a cap; "" for jobs that need none
   std::size_t size_ = 0;
   std::size_t looked_at_ = 0;
 };

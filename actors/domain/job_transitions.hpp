@@ -41,8 +41,7 @@ job_change claimed(job x, const claim_terms& terms, int64_t now_ms);
 /// running -> queued. A release gives the attempt back, every other end has spent it.
 job_change requeued(job x, lease_end why, int64_t now_ms);
 
-/// running -> done or failed; queued -> done or failed for a late result or an old worker's
-/// failure.
+/// running -> done or failed; queued -> done or failed for a late result or an old worker's failure.
 job_change finished(job x, finish_facts facts, int64_t now_ms);
 
 /// running -> failed for good: the attempts are spent. @param why the error that people read
@@ -51,8 +50,7 @@ job_change buried(job x, std::string why, int64_t now_ms);
 /// queued or running -> failed. Its runner learns of it when it next speaks.
 job_change cancelled(job x, int64_t now_ms);
 
-/// failed -> queued with a new budget of attempts. Every earlier lease is void; the checkpoint
-/// stays.
+/// failed -> queued with a new budget of attempts. Every earlier lease is void; the checkpoint stays.
 job_change retried(job x, int64_t now_ms);
 
 /// A longer lease; no event, since it happens every few seconds. @pre running

@@ -15,8 +15,7 @@ bool is_base64(char c) {
   return is_alnum(c) || c == '+' || c == '/' || c == '=';
 }
 
-/// The end of the line with its break, counting a `\n` in letters as a break. @returns nothing when
-/// more must arrive
+/// The end of the line with its break, counting a `\n` in letters as a break. @returns nothing when more must arrive
 std::optional<std::size_t> line_end(const scan_window& x) {
   for (std::size_t at = 0; at < x.text.size() && at < line_bytes_max; ++at) {
     ++x.steps;

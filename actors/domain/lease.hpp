@@ -1,8 +1,7 @@
 #pragma once
-// Fencing: may this worker still speak for this job? Pure decisions on a job's record and what the
-// worker shows. Whether a lease has run out is not decided here: the lease's own timer requeues the
-// job, and a job that is still running is still leased. @source docs/HTTP_API.md, "Finishing",
-// "Fencing", "Late result"
+// Fencing: may this worker still speak for this job? Pure decisions on a job's record and what the worker shows.
+// Whether a lease has run out is not decided here: the lease's own timer requeues the job, and a job that is still
+// running is still leased. @source docs/HTTP_API.md, "Finishing", "Fencing", "Late result"
 
 #include "actors/domain/error.hpp"
 #include "actors/domain/job.hpp"
@@ -12,8 +11,7 @@
 
 namespace claw {
 
-/// By what a worker shows that the job is its own. A worker that sends neither is an old one and is
-/// believed.
+/// By what a worker shows that the job is its own. A worker that sends neither is an old one and is believed.
 struct lease_proof {
   std::optional<std::string> lease_id;
   std::optional<std::string> worker_id;

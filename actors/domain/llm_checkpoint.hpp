@@ -16,8 +16,7 @@ struct llm_checkpoint {
   std::string fence;                  ///< the delimiter's id, which the messages already contain
   std::vector<chat_message> messages; ///< every call of them is answered
   std::vector<reported_call> calls;   ///< so far
-  std::string
-      escape; ///< the refusal of a path that left the repo, while nothing succeeded after it
+  std::string escape;                 ///< the refusal of a path that left the repo, while nothing succeeded after it
   uint32_t steps = 0;
   uint64_t completion_tokens = 0;
 

@@ -1,6 +1,5 @@
 #pragma once
-// How a value from outside is written into a log line, so that no input can forge a field or a
-// line.
+// How a value from outside is written into a log line, so that no input can forge a field or a line.
 
 #include <string>
 #include <string_view>
@@ -12,8 +11,7 @@ namespace claw {
 /// escaped. An empty text is `""`. Longer texts than 512 bytes are cut and end in `...`.
 std::string log_value(std::string_view text);
 
-/// Escapes the same characters except for quotes and backslashes: what a whole log line goes
-/// through last.
+/// Escapes the same characters except for quotes and backslashes: what a whole log line goes through last.
 std::string log_line(std::string_view text);
 
 } // namespace claw

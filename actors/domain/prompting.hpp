@@ -33,12 +33,12 @@ inline constexpr std::string_view answer_now
     = "No more tool use. Answer now from the results above; say what is missing.";
 inline constexpr std::string_view empty_reply
     = "Your last answer was empty. Answer the question, or use a tool.";
-inline constexpr std::string_view cut_reply = "Your last answer was cut off inside a tool call, "
-                                              "which was dropped. Send that call again, with "
-                                              "shorter arguments.";
-inline constexpr std::string_view repeated_call = "You have asked for the same thing three times; "
-                                                  "its result does not change. Use what you have: "
-                                                  "answer, or ask for something else.";
+inline constexpr std::string_view cut_reply
+    = "Your last answer was cut off inside a tool call, which was dropped. "
+      "Send that call again, with shorter arguments.";
+inline constexpr std::string_view repeated_call
+    = "You have asked for the same thing three times; its result does not change. "
+      "Use what you have: answer, or ask for something else.";
 } // namespace prompts
 
 } // namespace claw

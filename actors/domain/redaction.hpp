@@ -21,8 +21,7 @@ inline constexpr std::string_view redacted_mark = "***";
 /// Redacts whole texts. Cheap to copy; may be used by several threads at once.
 class redactor {
 public:
-  /// @param exact_values our own tokens; those of fewer than 8 bytes are ignored, they would hit
-  /// ordinary words
+  /// @param exact_values our own tokens; those of fewer than 8 bytes are ignored, they would hit ordinary words
   explicit redactor(std::vector<std::string> exact_values = {});
 
   std::string whole(std::string_view text) const;
@@ -62,13 +61,11 @@ private:
   std::vector<bool> secret_; ///< one flag a byte of `pending_`
   std::size_t scanned_ = 0;  ///< bytes of `pending_` that the shapes have decided on
   shape_context context_;
-  bool in_mark_
-      = false; ///< the last thing released was a mark: a secret that goes on gets no second one
+  bool in_mark_ = false; ///< the last thing released was a mark: a secret that goes on gets no second one
   std::size_t steps_ = 0;
 };
 
-/// Puts a line of warning in front of a text that gives orders to its reader ("run this command",
-/// ...).
+/// Puts a line of warning in front of a text that gives orders to its reader ("run this command", ...).
 std::string with_instruction_warning(std::string text);
 
 } // namespace claw

@@ -1,7 +1,6 @@
 #pragma once
-// What to do when a model's endpoint does not answer. Asking a model has no side effect, so
-// whatever failed before an answer was acted on may be asked again; what an endpoint will never do
-// differently is not.
+// What to do when a model's endpoint does not answer. Asking a model has no side effect, so whatever failed before an
+// answer was acted on may be asked again; what an endpoint will never do differently is not.
 
 #include "actors/domain/chat.hpp"
 
@@ -21,11 +20,9 @@ public:
   static constexpr std::chrono::milliseconds wait_min{500};
   static constexpr std::chrono::milliseconds wait_max{8'000};
   static constexpr std::chrono::milliseconds asked_wait_max{60'000}; ///< of a Retry-After
-  static constexpr std::chrono::milliseconds loading_max{
-      180'000}; ///< all waiting for a model to load
+  static constexpr std::chrono::milliseconds loading_max{180'000};   ///< all waiting for a model to load
 
-  /// @param random 64 random bits, for full jitter: runners that failed together must not come back
-  /// together
+  /// @param random 64 random bits, for full jitter: runners that failed together must not come back together
   /// @returns how long to wait before asking again, or none to give up.
   std::optional<std::chrono::milliseconds> after(const chat_failure& x, uint64_t random);
 

@@ -15,9 +15,8 @@ namespace claw {
 /// same for the same calls; never JSON.
 std::string run_summary(std::string_view prompt, const std::vector<reported_call>& calls);
 
-/// The values of a JSON text as plain lines `key: value`, long texts by their first lines; other
-/// texts as they are. Reads whatever it is given, also a JSON text that was cut. At most
-/// `lines_max` lines.
+/// The values of a JSON text as plain lines `key: value`, long texts by their first lines; other texts as they are.
+/// Reads whatever it is given, also a JSON text that was cut. At most `lines_max` lines.
 std::vector<std::string> plain_lines(std::string_view text, std::size_t lines_max);
 
 } // namespace claw

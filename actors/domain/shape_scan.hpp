@@ -87,8 +87,7 @@ inline shape_verdict secret(std::size_t skip, std::size_t length,
   return {shape_verdict::kind::secret, skip, length, then};
 }
 
-// Each looks at the beginning of the window and says `plain` when it knows nothing of what stands
-// there.
+// Each looks at the beginning of the window and says `plain` when it knows nothing of what stands there.
 shape_verdict token_at(const scan_window& x);
 shape_verdict assignment_at(const scan_window& x);
 shape_verdict url_password_at(const scan_window& x);

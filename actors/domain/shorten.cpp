@@ -24,8 +24,7 @@ std::size_t boundary_after(std::string_view text, std::size_t at) {
   return at;
 }
 
-/// The head's end: after the last line that fits, unless that would give away more than half of the
-/// head.
+/// The head's end: after the last line that fits, unless that would give away more than half of the head.
 std::size_t head_end(std::string_view text, std::size_t bytes) {
   const auto line = text.substr(0, bytes).rfind('\n');
   if (line != std::string_view::npos && line + 1 > bytes / 2)

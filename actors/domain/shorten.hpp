@@ -1,6 +1,5 @@
 #pragma once
-// Making long texts short for a reader who must know that they were cut. All cuts fall between
-// UTF-8 characters.
+// Making long texts short for a reader who must know that they were cut. All cuts fall between UTF-8 characters.
 
 #include <cstddef>
 #include <string>
@@ -13,13 +12,11 @@ struct shortened_text {
   bool cut = false;
 };
 
-/// Keeps about 70 % of `bytes_max` from the head and 30 % from the tail, cut at line ends where
-/// there are any, with a line between them that says how much is missing. The marker comes on top
-/// of `bytes_max`.
+/// Keeps about 70 % of `bytes_max` from the head and 30 % from the tail, cut at line ends where there are any, with a
+/// line between them that says how much is missing. The marker comes on top of `bytes_max`.
 shortened_text shortened(std::string_view text, std::size_t bytes_max);
 
-/// The first `bytes_max` bytes with line ends and other control characters as blanks, and `...`
-/// where cut.
+/// The first `bytes_max` bytes with line ends and other control characters as blanks, and `...` where cut.
 std::string one_line(std::string_view text, std::size_t bytes_max);
 
 } // namespace claw

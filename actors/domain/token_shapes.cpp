@@ -88,8 +88,7 @@ shape_verdict with_known_prefix(const scan_window& x) {
   return plain();
 }
 
-/// `sk-` keys. Words with dashes ("sk-learn-something-longer") are left alone unless a digit is in
-/// them.
+/// `sk-` keys. Words with dashes ("sk-learn-something-longer") are left alone unless a digit is in them.
 shape_verdict sk_key(const scan_window& x) {
   const auto begins = x.starts_with(0, "sk-");
   if (!begins)

@@ -158,12 +158,11 @@ private:
   retry_policy retries_;
 
   stop_reason reason_ = stop_reason::none;
-  bool final_asked_ = false; ///< the last request has been, or is being, made
-  bool tools_forbidden_
-      = false; ///< the last request must name the tools, since the endpoint wants them
-  bool more_tokens_ = false; ///< thinking ate the answer once; the limit was doubled
-  bool cut_ = false;         ///< the present reply ended inside a call
-  std::string escape_; ///< the refusal of a path that left the repo, until a later call succeeds
+  bool final_asked_ = false;     ///< the last request has been, or is being, made
+  bool tools_forbidden_ = false; ///< the last request must name the tools, since the endpoint wants them
+  bool more_tokens_ = false;     ///< thinking ate the answer once; the limit was doubled
+  bool cut_ = false;             ///< the present reply ended inside a call
+  std::string escape_;           ///< the refusal of a path that left the repo, until a later call succeeds
   uint32_t escape_step_ = 0;
   uint32_t steps_ = 0;
   uint32_t calls_ = 0;

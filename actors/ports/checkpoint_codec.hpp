@@ -1,6 +1,6 @@
 #pragma once
-// The text form of an llm run between two steps, which the broker keeps for the next attempt.
-// `llm/checkpoint_codec` implements it.
+// The text form of an llm run between two steps, which the broker keeps for the next attempt. `llm/checkpoint_codec`
+// implements it.
 
 #include "actors/domain/error.hpp"
 #include "actors/domain/llm_checkpoint.hpp"

@@ -67,9 +67,8 @@ class job_store : public job_reader {
 public:
   /// Makes all the changes durable in one transaction, in order, or none of them.
   /// When it answers done, the changes survive a kill and a power cut.
-  /// Errors: `store_full` (the disk or the map is full; everything before stays readable, and later
-  /// commits may succeed: those without a `created` event at once, from room kept for them),
-  /// `store_broken`.
+  /// Errors: `store_full` (the disk or the map is full; everything before stays readable, and later commits may
+  /// succeed: those without a `created` event at once, from room kept for them), `store_broken`.
   virtual outcome<done> commit(const std::vector<job_change>& changes) = 0;
 };
 

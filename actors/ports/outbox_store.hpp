@@ -1,8 +1,6 @@
 #pragma once
-// Where a runner keeps what it could not deliver, so that a finished job survives a broker that is
-// away and a restart
-// of the runner. `apps/outbox_files` implements it. Calls block (they wait for the disk); one
-// owner.
+// Where a runner keeps what it could not deliver, so that a finished job survives a broker that is away and a restart
+// of the runner. `apps/outbox_files` implements it. Calls block (they wait for the disk); one owner.
 
 #include "actors/domain/error.hpp"
 #include "actors/domain/run_report.hpp"

@@ -35,10 +35,10 @@ public:
   /// All tools, in a fixed order.
   virtual std::vector<tool_spec> specs() const = 0;
 
-  /// Checks arguments against the tool's schema before anything runs: defaults filled in, keys sorted, only
-  /// unambiguous coercions. @returns the canonical arguments, or a failure whose sentence is the JSON to tell the model
-  /// (`bad_shape`: invalid arguments; `tool_refused`: a URL, or over LLM_MAX_TOOL_ARG_BYTES; `no_such_route`: no such
-  /// tool).
+  /// Checks arguments against the tool's schema before anything runs: defaults filled in, keys
+  /// sorted, only unambiguous coercions. @returns the canonical arguments, or a failure whose
+  /// sentence is the JSON to tell the model (`bad_shape`: invalid arguments; `tool_refused`: a URL,
+  /// or over LLM_MAX_TOOL_ARG_BYTES; `no_such_route`: no such tool).
   virtual outcome<std::string> check(const tool_call& call) const = 0;
 
   /// Runs a call whose arguments `check` returned. Never throws for bad input: trouble is a result that is not ok.

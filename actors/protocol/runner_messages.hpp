@@ -1,6 +1,5 @@
 #pragma once
-// The messages of the runner's actors. They stay inside one process, so CAF needs no serialization
-// for them.
+// The messages of the runner's actors. They stay inside one process, so CAF needs no serialization for them.
 
 #include "actors/domain/error.hpp"
 #include "actors/domain/transcript.hpp"
@@ -15,9 +14,8 @@ namespace claw {
 
 // -- between a claim and its job_run ------
 
-/// How one attempt ended. Sent once by job_run to its parent, as its last word. A job_run that ends
-/// without it has crashed: its parent sees the down message and lets the lease run out, or posts a
-/// failure.
+/// How one attempt ended. Sent once by job_run to its parent, as its last word. A job_run that ends without it has
+/// crashed: its parent sees the down message and lets the lease run out, or posts a failure.
 struct run_outcome {
   enum class kind : uint8_t {
     result,    ///< `text` is for `/result`
@@ -30,8 +28,7 @@ struct run_outcome {
   std::string text; ///< redacted
 };
 
-/// One progress event of a running job, ready for `worker_api::post_events`. All but `checkpoint`
-/// may be lost.
+/// One progress event of a running job, ready for `worker_api::post_events`. All but `checkpoint` may be lost.
 struct run_progress {
   std::string job_id;
   std::string lease_id;
@@ -56,8 +53,7 @@ struct command_ended {
   outcome<std::string> result;
 };
 
-/// From chat_actor to llm_run. `request` numbers the requests of one run, so that a late one is
-/// known as such.
+/// From chat_actor to llm_run. `request` numbers the requests of one run, so that a late one is known as such.
 struct chat_ended {
   uint64_t request = 0;
   chat_outcome what;

@@ -27,8 +27,7 @@ struct job_run_state {
   static inline const char* name = "job_run";
 };
 
-/// Spawn it `monitored` and hold the handle. @param parent told by messages, watched: when it ends,
-/// so does this.
+/// Spawn it `monitored` and hold the handle. @param parent told by messages, watched: when it ends, so does this.
 caf::behavior job_run_actor(caf::stateful_actor<job_run_state>* self, run_config_ptr config,
                             remote_job job, caf::actor_addr parent);
 

@@ -1,8 +1,6 @@
 #pragma once
-// Keeps the lease of one attempt alive while the work goes on, whatever the work is doing. Tells
-// its parent when the job
-// is lost or is to be cancelled; goes quiet where an old broker knows no renewal. Ends with its
-// parent.
+// Keeps the lease of one attempt alive while the work goes on, whatever the work is doing. Tells its parent when the
+// job is lost or is to be cancelled; goes quiet where an old broker knows no renewal. Ends with its parent.
 //
 //   out  renew_order to the link; lease_gone, cancel_asked to the parent
 

@@ -8,8 +8,7 @@
 
 namespace claw {
 
-/// What a blocking actor sends itself, so that its work runs in its own thread and not in its
-/// spawner's.
+/// What a blocking actor sends itself, so that its work runs in its own thread and not in its spawner's.
 using begin_atom = caf::atom_constant<caf::atom("begin")>;
 
 template <class T>

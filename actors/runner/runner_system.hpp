@@ -23,8 +23,8 @@ struct runner_system_config {
   uint32_t slots = 1;                              ///< WORKER_SLOTS: jobs at once
   std::chrono::seconds claim_wait{25};             ///< how long a broker is asked to hold a claim
   std::chrono::milliseconds poll_interval{10'000}; ///< POLL_INTERVAL_SEC
-  bool detached
-      = true; ///< false where a test drives the scheduler: blocking calls then run in its thread
+  /// False where a test drives the scheduler: blocking calls then run in its thread.
+  bool detached = true;
 };
 
 /// What the runner needs of the world besides the actor clock. The functions are called from several threads.

@@ -5,10 +5,9 @@
 
 namespace claw::cli_exit {
 
-inline constexpr int answered = 0;   ///< the job is done, the question answered
-inline constexpr int job_failed = 1; ///< the job failed, was cancelled, or is dead
-inline constexpr int refused
-    = 2; ///< the broker said no: no such job, queue full, not for this command
+inline constexpr int answered = 0;      ///< the job is done, the question answered
+inline constexpr int job_failed = 1;    ///< the job failed, was cancelled, or is dead
+inline constexpr int refused = 2;       ///< the broker said no: no such job, queue full, not for this command
 inline constexpr int unreachable = 3;   ///< no connection to the broker
 inline constexpr int bad_token = 4;     ///< the broker does not take the token
 inline constexpr int timed_out = 5;     ///< the job goes on; only the waiting ended

@@ -212,9 +212,7 @@ int cli_session::events(const std::string& id) {
 int cli_session::fail(const failure& why) {
   world_.err << "openclaw: " << printable(redact_.whole(why.why), true) << std::endl;
   if (why.code == ec::unreachable)
-    world_.err
-        << "Is the broker running? Its address is BROKER_URL or --broker; deploy/quickstart.sh "
-           "starts one.\n";
+    world_.err << "Is the broker running? Its address is BROKER_URL or --broker; deploy/quickstart.sh starts one.\n";
   else if (cli_exit::of(why.code) == cli_exit::bad_token)
     world_.err << "BOT_TOKEN must be the broker's; see openclaw --help.\n";
   return cli_exit::of(why.code);

@@ -28,8 +28,7 @@ struct recorded_request {
   loopback_request http;
   nlohmann::json body;
   std::chrono::steady_clock::time_point at{};
-  std::optional<std::chrono::steady_clock::time_point>
-      client_left{}; ///< only where it left before the script ended
+  std::optional<std::chrono::steady_clock::time_point> client_left{}; ///< only where it left before the script ended
 };
 
 class scripted_model {

@@ -37,7 +37,7 @@ THIRD_PARTY = {
 }
 FILE_LINES_MAX = 400
 FUNCTION_LINES_MAX = 60
-LINE_COLUMNS_MAX = 120  # clang-format keeps code at 100; prose in comments and tables may be a little longer
+LINE_COLUMNS_MAX = 120
 README_LINES_MAX = 10
 CODE = {".cpp", ".hpp"}
 NAMES_FORBIDDEN = re.compile(r"(^|_)(utils?|helpers?|managers?|misc|common)(_|\.|$)")

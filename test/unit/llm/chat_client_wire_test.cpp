@@ -49,8 +49,7 @@ TEST_CASE_METHOD(chat_client_fixture, "chunked, measured and unmeasured bodies a
                     + body.substr(0, 5) + "\r\n"),
               write("64\r\n" + body.substr(5, 100) + "\r\n"),
               write("FFFF\r\n" + body.substr(105))});
-  CHECK(ask().reply.value().content
-        == greeting.text); // the chunk is never filled, but [DONE] was there
+  CHECK(ask().reply.value().content == greeting.text); // the chunk is never filled, but [DONE] was there
   model.play({write(http_reply(200, body, "text/event-stream"))});
   CHECK(ask().reply.value().content == greeting.text);
   model.play({write("HTTP/1.0 200 OK\r\n\r\n" + body)});
