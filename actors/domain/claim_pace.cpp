@@ -17,7 +17,10 @@ milliseconds backoff_with_jitter(uint32_t failures, milliseconds min, millisecon
 
 milliseconds claim_pace::after(claim_end end, milliseconds wanted, milliseconds held,
                                uint64_t random) {
-  failures = end == claim_end::failed || end == claim_end::denied ? failures + 1 : 0;
+  const bool bad = end == claim_end::failed || end == claim_end::denied;
+  failures = bad ? failures + 1 : 0;
+  if (bad)
+    undelivered = 0;
   switch (end) {
   case claim_end::granted:
     return milliseconds{0};

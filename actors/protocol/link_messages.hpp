@@ -80,6 +80,10 @@ struct progress_flush {
 /// To the outbox: everything to disk, then one more try each. Answered with `done_answer`.
 struct outbox_flush {};
 
+/// To the outbox: is anything left that could not be delivered? Answered with `done_answer`: done when nothing is, else
+/// a failure when the next try has failed as well.
+struct outbox_clear {};
+
 } // namespace claw
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::run_report)
@@ -97,3 +101,4 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::cancel_asked)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::stop_order)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::progress_flush)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::outbox_flush)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::outbox_clear)

@@ -17,6 +17,9 @@ using foreman = caf::stateful_actor<claim_state>;
 /// On top of a link's own limit.
 constexpr auto link_margin = std::chrono::seconds{30};
 
+/// Longer than the outbox ever waits between two tries, with a slow one on top.
+constexpr auto clear_time_max = std::chrono::seconds{180};
+
 void next_claim(foreman* self, std::chrono::milliseconds pause);
 
 auto slot_of(claim_state& state, const job_hold& hold) {
@@ -198,7 +201,7 @@ void on_claimed(foreman* self, std::chrono::steady_clock::time_point asked_at,
   next_claim(self, pause);
 }
 
-void on_claim(foreman* self) {
+void ask_for_job(foreman* self) {
   auto& state = self->state;
   if (state.stopping) {
     state.claiming = false;
@@ -211,6 +214,22 @@ void on_claim(foreman* self) {
             [=](const caf::error&) {
               on_claimed(self, asked_at, failure{ec::unreachable, "no answer from the link"});
             });
+}
+
+void on_claim(foreman* self) {
+  auto& state = self->state;
+  if (state.stopping || !state.pace.delivers_first())
+    return ask_for_job(self);
+  const auto go_on = [self](bool cleared) {
+    self->state.pace.after_delivery(cleared);
+    if (cleared)
+      ask_for_job(self);
+    else
+      on_claim(self); // the outbox sets the pace of the tries
+  };
+  self->request(state.config.outbox, clear_time_max, outbox_clear{})
+      .then([go_on](const done_answer& x) { go_on(x.what.ok()); },
+            [go_on](const caf::error&) { go_on(false); });
 }
 
 /// Claims again after a pause, unless a claim is under way or no slot is free.

@@ -5,7 +5,8 @@
 //   in   run_outcome, run_progress       from its runs
 //        lease_gone, cancel_asked        from lease keepers and progress
 //        stop_order                      once; answered when every job is reported or given back
-//   out  claim_order, release_order to links; run_progress, progress_flush to progress; run_report to the outbox
+//   out  claim_order, release_order to links; run_progress, progress_flush to progress; run_report to the outbox, and
+//        outbox_clear before each claim
 
 #include "actors/domain/claim_pace.hpp"
 #include "actors/ports/broker_api.hpp"
@@ -61,7 +62,7 @@ struct claim_state {
   claim_config config;
   claim_pace pace;
   std::vector<run_slot> slots; ///< the busy ones
-  bool claiming = false;       ///< a claim, or the pause before one, is under way
+  bool claiming = false;       ///< a claim, or what goes before one, is under way
   bool stopping = false;
   uint32_t closing = 0; ///< reports and releases on their way
   caf::response_promise stopped;

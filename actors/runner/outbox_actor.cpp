@@ -3,15 +3,22 @@
 #include "actors/domain/log_value.hpp"
 #include "actors/shared/guard.hpp"
 
+#include <algorithm>
+#include <utility>
+
 namespace claw {
 
 namespace {
 
 using due_atom = caf::atom_constant<caf::atom("due")>;
+using slow_atom = caf::atom_constant<caf::atom("slow")>;
 using outbox = caf::stateful_actor<outbox_state>;
 
 /// Longer than the link's own limit, with a batch of progress before it.
 constexpr auto answer_time_max = std::chrono::seconds{90};
+
+/// A broker that takes longer is in trouble, and this runner may be killed before the answer.
+constexpr auto keep_after = std::chrono::seconds{1};
 
 void try_next(outbox* self);
 
@@ -19,8 +26,9 @@ delivery_end end_of(const outcome<done>& x) {
   if (x)
     return delivery_end::accepted;
   const auto code = x.error().code;
-  const bool final = code == ec::bad_token || code == ec::no_such_job || code == ec::lease_lost
-                     || code == ec::refused || code == ec::bad_request;
+  // Not a bad token: an operator mends it, and finished work must outlive the mistake.
+  const bool final = code == ec::no_such_job || code == ec::lease_lost || code == ec::refused
+                     || code == ec::bad_request;
   return final ? delivery_end::denied : delivery_end::failed;
 }
 
@@ -58,6 +66,22 @@ void finish_flush(outbox* self) {
     state.flushed.deliver(done_answer{done{}});
 }
 
+/// A report on its first try counts as on its way.
+bool could_not_go(const delivery& x) {
+  return x.tries > 0 || x.kept;
+}
+
+void tell_clearing(outbox* self, const outcome<done>& how) {
+  for (auto& x : std::exchange(self->state.clearing, {}))
+    x.deliver(done_answer{how});
+}
+
+void finish_clearing(outbox* self) {
+  const auto& all = self->state.queue.all();
+  if (std::none_of(all.begin(), all.end(), could_not_go))
+    tell_clearing(self, done{});
+}
+
 void on_answer(outbox* self, uint64_t number, const run_report& report, const outcome<done>& x) {
   auto& state = self->state;
   state.in_flight = false;
@@ -71,10 +95,12 @@ void on_answer(outbox* self, uint64_t number, const run_report& report, const ou
                  log_value(report.job_id), log_value(report.lease_id), to_string(x.error().code),
                  log_value(x.error().why));
   if (end == delivery_end::failed)
-    for (const auto& waiting : std::vector<delivery>{state.queue.all()})
+    for (const auto& waiting : state.queue.all())
       keep(self, waiting);
   if (const auto gone = state.queue.after(number, end, self->clock().now(), state.config.random()))
     forget(self, *gone);
+  if (end == delivery_end::failed)
+    tell_clearing(self, x);
   if (state.flushing && end == delivery_end::failed)
     finish_flush(self); // the broker is away; all is on disk
   else
@@ -92,6 +118,7 @@ void try_next(outbox* self) {
   if (state.in_flight)
     return;
   lose(self, state.queue.expire(state.config.wall_s()), "it is too old");
+  finish_clearing(self);
   const auto* next = state.queue.next(self->clock().now());
   if (next == nullptr) {
     finish_flush(self);
@@ -99,6 +126,7 @@ void try_next(outbox* self) {
     return;
   }
   state.in_flight = true;
+  self->delayed_send(self, keep_after, slow_atom::value, next->number);
   self->request(state.config.link, answer_time_max, report_order{next->report})
       .then([self, number = next->number, report = next->report](
                 const done_answer& x) { on_answer(self, number, report, x.what); },
@@ -114,7 +142,7 @@ void on_report(outbox* self, const run_report& x) {
 
 caf::result<done_answer> on_flush(outbox* self) {
   auto& state = self->state;
-  for (const auto& x : std::vector<delivery>{state.queue.all()})
+  for (const auto& x : state.queue.all())
     keep(self, x);
   state.flushing = true;
   state.flushed = self->make_response_promise();
@@ -122,6 +150,21 @@ caf::result<done_answer> on_flush(outbox* self) {
   auto promise = state.flushed;
   try_next(self);
   return promise;
+}
+
+caf::result<done_answer> on_clear(outbox* self) {
+  auto promise = self->make_response_promise();
+  self->state.clearing.push_back(promise);
+  finish_clearing(self);
+  return promise;
+}
+
+void on_slow(outbox* self, uint64_t number) {
+  const auto& all = self->state.queue.all();
+  const auto at = std::find_if(all.begin(), all.end(),
+                               [=](const delivery& x) { return x.number == number; });
+  if (at != all.end())
+    keep(self, *at);
 }
 
 void load(outbox* self) {
@@ -146,7 +189,9 @@ caf::behavior outbox_actor(outbox* self, outbox_config config) {
   self->send(self, due_atom::value, self->state.timers);
   return {
       [self](const run_report& x) { on_report(self, x); },
+      [self](const outbox_clear&) { return on_clear(self); },
       [self](const outbox_flush&) { return on_flush(self); },
+      [self](slow_atom, uint64_t number) { on_slow(self, number); },
       [self](due_atom, uint64_t timer) {
         if (timer == self->state.timers)
           try_next(self);

@@ -1,9 +1,10 @@
 #pragma once
-// Delivers how jobs ended. A report that the broker did not take at the first try is kept on disk
-// until it does, or says
-// no for good, or the report is too old. Waits for the disk, so its spawner detaches it.
+// Delivers how jobs ended. A report that the broker did not take at the first try, or not within a second, is kept on
+// disk until it does, or says no for good, or the report is too old. Waits for the disk, so its spawner detaches it.
 //
-//   in   run_report; outbox_flush, answered when everything is on disk and has been tried once more
+//   in   run_report
+//        outbox_clear   answered when nothing is left that could not be delivered, or when the next try has failed
+//        outbox_flush   answered when everything is on disk and has been tried once more
 //   out  report_order to the link
 
 #include "actors/domain/delivery_queue.hpp"
@@ -14,6 +15,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <vector>
 
 namespace claw {
 
@@ -29,6 +31,7 @@ struct outbox_state {
   delivery_queue queue;
   uint64_t timers = 0; ///< names the newest timer; older ones are void
   bool in_flight = false;
+  std::vector<caf::response_promise> clearing; ///< of those who asked outbox_clear
   bool flushing = false;
   caf::response_promise flushed;
 

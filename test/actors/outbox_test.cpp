@@ -47,20 +47,25 @@ TEST_CASE_METHOD(finished_runner, "a result that was not taken is on disk until 
   CHECK(broker.reports.back().text == "worth keeping");
 }
 
-TEST_CASE_METHOD(finished_runner, "a result that gets through takes the older ones along",
-                 "[outbox][actors]") {
-  pass(300s);
-  broker.on_report = here;
-  broker.reports.clear();
-  broker.grant("j2", "L2");
-  pass(10s); // the next claim
-  finish("j2", run_outcome::kind::result, "second");
-  CHECK(broker.reports.size() == 2);
-  CHECK(outbox->kept.empty());
+TEST_CASE("a result that gets through takes the older ones along", "[outbox][actors]") {
+  runner_system_config config;
+  config.slots = 2;
+  still_runner x{config};
+  x.broker.on_report = away;
+  x.broker.grant("j1", "L1");
+  x.broker.grant("j2", "L2");
+  x.start();
+  x.finish("j1", run_outcome::kind::result, "first");
+  x.pass(300s);
+  x.broker.on_report = here;
+  x.broker.reports.clear();
+  x.finish("j2", run_outcome::kind::result, "second");
+  CHECK(x.broker.reports.size() == 2);
+  CHECK(x.outbox->kept.empty());
 }
 
 TEST_CASE("a no of the broker is final", "[outbox][actors]") {
-  for (const auto code : {ec::lease_lost, ec::no_such_job, ec::refused, ec::bad_token}) {
+  for (const auto code : {ec::lease_lost, ec::no_such_job, ec::refused, ec::bad_request}) {
     still_runner x;
     x.broker.on_report = [code](const run_report&) -> outcome<done> { return failure{code, "no"}; };
     x.broker.grant("j1", "L1");
@@ -70,6 +75,21 @@ TEST_CASE("a no of the broker is final", "[outbox][actors]") {
     CHECK(x.broker.reports.size() == 1);
     CHECK(x.outbox->kept.empty());
   }
+}
+
+TEST_CASE("a token that an operator has to mend loses no result", "[outbox][actors]") {
+  still_runner x;
+  x.outbox->kept.push_back({"j7", "L7", "box-1", run_report::kind::result, "kept", 999'000});
+  x.broker.on_report = [](const run_report&) -> outcome<done> {
+    return failure{ec::bad_token, "bad worker token"};
+  };
+  x.start();
+  x.pass(60s);
+  REQUIRE(x.outbox->kept.size() == 1);
+  x.broker.on_report = here;
+  x.pass(30s);
+  CHECK(x.broker.reports.back().text == "kept");
+  CHECK(x.outbox->kept.empty());
 }
 
 TEST_CASE("a runner that starts delivers what an earlier one left", "[outbox][actors]") {

@@ -27,6 +27,23 @@ TEST_CASE("a broker that can hold claims and does not is going down: a short pau
   CHECK(pace.after(claim_end::nothing, 25s, 3s, 7) == 1s);
 }
 
+TEST_CASE("a claim waits for deliveries only so often, and again after a claim failed",
+          "[claim_pace]") {
+  claim_pace pace;
+  for (uint32_t i = 0; i < claim_pace::undelivered_max; ++i) {
+    CHECK(pace.delivers_first());
+    pace.after_delivery(false);
+  }
+  CHECK_FALSE(pace.delivers_first());
+  pace.after(claim_end::granted, 25s, 0s, 7);
+  CHECK_FALSE(pace.delivers_first());
+  pace.after(claim_end::failed, 25s, 0s, 7);
+  CHECK(pace.delivers_first());
+  pace.after_delivery(false);
+  pace.after_delivery(true);
+  CHECK(pace.undelivered == 0);
+}
+
 TEST_CASE("failures in a row wait longer and longer, at most half a minute", "[claim_pace]") {
   claim_pace pace;
   auto last = 0ms;
