@@ -1,0 +1,87 @@
+"""A model endpoint whose answers a test writes, and holds back as long as it likes."""
+import http.server
+import json
+import threading
+
+HOLD_SECONDS_MAX = 60
+
+
+class HeldModel:
+    """@param answer makes the message of the assistant from the request's JSON; a text stands for plain content.
+    Answers go out in pieces of `piece` characters where a stream is asked for."""
+
+    def __init__(self, answer=lambda request: "an answer", piece=7):
+        self.answer, self.piece = answer, piece
+        self.requests = []  # (headers, JSON) of every question, in the order of arrival
+        self.may_answer = threading.Event()
+        self.may_answer.set()
+        model = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self):
+                model.reply(self, "application/json", json.dumps(
+                    {"object": "list", "data": [{"id": "held", "object": "model", "max_model_len": 16384}]}))
+
+            def do_POST(self):
+                request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                model.requests.append((dict(self.headers), request))
+                model.may_answer.wait(HOLD_SECONDS_MAX)
+                try:
+                    model.speak(self, request)
+                except OSError:
+                    pass  # the runner that asked is gone
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        self.env = {"LLM_BASE_URL": f"http://127.0.0.1:{self.server.server_port}", "LLM_MODEL": "held"}
+
+    def hold(self):
+        """Questions wait from now on until `let_go`."""
+        self.may_answer.clear()
+
+    def let_go(self):
+        self.may_answer.set()
+
+    def stop(self):
+        self.let_go()
+        self.server.shutdown()
+        self.server.server_close()
+
+    def speak(self, handler, request):
+        message = self.answer(request)
+        if isinstance(message, str):
+            message = {"content": message}
+        end = "tool_calls" if message.get("tool_calls") else "stop"
+        if not request.get("stream"):
+            whole = {"choices": [{"index": 0, "message": {"role": "assistant", **message}, "finish_reason": end}]}
+            return self.reply(handler, "application/json", json.dumps(whole))
+        deltas = [{"role": "assistant"}]
+        for key in ("reasoning_content", "content"):
+            text = message.get(key) or ""
+            deltas += [{key: text[at:at + self.piece]} for at in range(0, len(text), self.piece)]
+        deltas += [{"tool_calls": [{"index": index, **call}]} for index, call in enumerate(message.get("tool_calls", []))]
+        choices = [{"index": 0, "delta": delta, "finish_reason": None} for delta in deltas]
+        choices.append({"index": 0, "delta": {}, "finish_reason": end})
+        events = [json.dumps({"object": "chat.completion.chunk", "choices": [x]}) for x in choices]
+        return self.reply(handler, "text/event-stream", "".join(f"data: {x}\n\n" for x in [*events, "[DONE]"]))
+
+    @staticmethod
+    def reply(handler, kind, text):
+        content = text.encode()
+        handler.send_response(200)
+        handler.send_header("Content-Type", kind)
+        handler.send_header("Content-Length", str(len(content)))
+        handler.end_headers()
+        handler.wfile.write(content)
+
+
+def tool_call(name, **arguments):
+    """@returns the message of an assistant that calls a tool"""
+    call = {"id": "call_1", "type": "function", "function": {"name": name, "arguments": json.dumps(arguments)}}
+    return {"content": None, "tool_calls": [call]}
