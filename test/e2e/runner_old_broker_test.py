@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 """Our runner does every command for a broker that knows only the base contract."""
 import json
+import time
 import unittest
 
+from held_model import HeldModel
 from old_broker import OldBroker
 from runner_process import RunnerProcess, StandInModel, wait_until
 
@@ -103,6 +105,62 @@ class RunnerAtAnOldBroker(unittest.TestCase):
         self.result("llm_task", {"prompt": "What repos are configured on this worker?"})
         asked = [path.rsplit("/", 1)[1] for method, path, _ in self.broker.requests if method == "POST"]
         self.assertLessEqual(asked.count("events"), 1)
+
+
+class RunnerWithoutAdditions(unittest.TestCase):
+    """What the base contract lacks is asked for once, and its 404 harms no job."""
+
+    def house(self, **broker_limits):
+        """@returns an old broker, a model that holds its answers back, and a runner"""
+        broker, model = OldBroker(**broker_limits), HeldModel()
+        self.addCleanup(broker.stop)
+        self.addCleanup(model.stop)
+        runner = RunnerProcess(broker.url, **model.env).start()
+        self.addCleanup(runner.stop)
+        return broker, model, runner
+
+    def job_in_the_middle(self, broker, model):
+        """@returns the id of a job whose question waits at the model"""
+        model.hold()
+        asked = len(model.requests)
+        job_id = broker.create("llm_task", json.dumps({"prompt": "hello"}))
+        wait_until(lambda: len(model.requests) > asked, "a question to the model")
+        return job_id
+
+    def done(self, broker, job_id):
+        return wait_until(lambda: broker.job(job_id)["status"] == "done", "a result")
+
+    @staticmethod
+    def asked(broker, verb):
+        return sum(path.endswith("/" + verb) for _, path, _ in list(broker.requests))
+
+    def test_claims_that_are_not_held_come_every_poll_interval(self):
+        broker, _, _ = self.house()
+        begun = time.monotonic()
+        wait_until(lambda: self.asked(broker, "next") >= 4, "four claims")
+        self.assertGreater(time.monotonic() - begun, 2)  # POLL_INTERVAL_SEC is 1
+
+    def test_a_job_without_heartbeats_is_finished(self):
+        broker, model, runner = self.house(lease_seconds=3)
+        for _ in range(2):
+            job_id = self.job_in_the_middle(broker, model)
+            wait_until(lambda: self.asked(broker, "heartbeat"), "a heartbeat")
+            model.let_go()
+            self.done(broker, job_id)
+        self.assertEqual((self.asked(broker, "heartbeat"), self.asked(broker, "events")), (1, 1))
+        self.assertEqual(len(model.requests), 2)
+        self.assertFalse(runner.has_logged("event=run_stopped"))
+
+    def test_a_job_that_cannot_be_given_back_comes_back_by_its_lease(self):
+        broker, model, runner = self.house(lease_seconds=1)
+        job_id = self.job_in_the_middle(broker, model)
+        self.assertEqual(runner.terminate(), 0)
+        self.assertEqual(broker.job(job_id)["status"], "running")
+        self.assertLessEqual(self.asked(broker, "release"), 1)
+        model.let_go()
+        runner.start()
+        self.done(broker, job_id)
+        self.assertEqual(self.asked(broker, "result"), 1)
 
 
 class RunnerWithoutModel(unittest.TestCase):
