@@ -104,8 +104,9 @@ struct job_queue_state {
   waiting_claims claims;
   worker_roster roster;
   std::unordered_map<job_id, awake_job> awake;
-  uint64_t open = 0;     ///< queued and running jobs that are committed
-  uint64_t creating = 0; ///< jobs on their way to the store
+  uint64_t open = 0;     ///< queued and running jobs; new ones count before their commit, since whoever
+                         ///< reads the store may ask for one before the queue hears that it is there
+  uint64_t creating = 0; ///< of them those on their way to the store
   uint64_t tickets = 0;
   alarm timer;
   bool stopping = false;

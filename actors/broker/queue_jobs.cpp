@@ -16,7 +16,7 @@ void job_queue_state::on_create(create_request& x) {
     x.answer.answer(going_down());
     return;
   }
-  if (const auto room = admit(open + creating, config.open_jobs_max); !room) {
+  if (const auto room = admit(open, config.open_jobs_max); !room) {
     log_rejected("queue_cap");
     x.answer.answer(room.error());
     return;
@@ -36,15 +36,16 @@ void job_queue_state::on_create(create_request& x) {
   request.from = self;
   request.is_create = true;
   request.created = std::move(x.answer);
+  ++open;
   ++creating;
   caf::anon_send(around->store, std::move(request));
 }
 
 void job_queue_state::on_creates_settled(const creates_settled& x) {
   const auto settled = x.committed.size() + x.refused;
-  CLAW_ASSERT(settled <= creating);
+  CLAW_ASSERT(settled <= creating && x.refused <= open);
   creating -= settled;
-  open += x.committed.size();
+  open -= x.refused;
   for (const auto& job : x.committed)
     offer(job.id, job.required, job.priority);
   answer_shutdown();

@@ -40,6 +40,31 @@ TEST_CASE_METHOD(fragile, "a job that cannot be read does not stand in the way",
   CHECK((*held)->document.head.id == last);
 }
 
+TEST_CASE_METHOD(fragile, "a job may be asked for before the queue hears of its commit", "[crash]") {
+  const auto held = sim.claim(sim.worker("w1", "other"), 25s);
+  pending<std::vector<job_event>> watched;
+  store.after_commit = [&] { // a listing shows it already
+    watch_request early{*sim.store.newest(), 1, 10s, {}, watched.promise()};
+    sim.broker->ask(std::move(early));
+    sim.settle(); // the others are quicker than the store's news
+  };
+  const auto id = sim.job_for("gpu");
+  CHECK_FALSE(held.arrived());
+  CHECK(sim.figures().queued == 1);
+  const auto given = sim.grant_to(sim.worker("w2", "gpu"));
+  CHECK(given.document.head.id == id);
+  REQUIRE(watched.ok());
+  CHECK(watched->at(0).kind == job_event_kind::claimed);
+  CHECK(sim.finish(id, sim.proof_of(given)).ok());
+  CHECK(sim.figures().queued == 0);
+}
+
+TEST_CASE_METHOD(fragile, "a job whose commit failed is not counted", "[crash]") {
+  sim.store.fail_next(1, {ec::store_full, "full"});
+  CHECK(sim.create({}).code() == ec::store_full);
+  CHECK(sim.figures().queued == 0);
+}
+
 TEST_CASE_METHOD(fragile, "a queue that crashes is rebuilt from the store", "[crash]") {
   const auto running = sim.job_for();
   const auto given = sim.grant_to(sim.worker("w1"));

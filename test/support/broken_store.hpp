@@ -3,7 +3,9 @@
 
 #include "test/support/memory_job_store.hpp"
 
+#include <functional>
 #include <stdexcept>
+#include <utility>
 
 namespace claw {
 
@@ -14,7 +16,10 @@ public:
 
   outcome<done> commit(const std::vector<job_change>& changes) override {
     fire(on_commit);
-    return real_.commit(changes);
+    auto result = real_.commit(changes);
+    if (auto seen = std::exchange(after_commit, nullptr))
+      seen();
+    return result;
   }
   outcome<std::optional<job>> find(const job_id& id) const override {
     fire(on_find);
@@ -49,6 +54,7 @@ public:
   // How often each of them throws from now on.
   mutable int on_commit = 0, on_find = 0, on_text = 0, on_load = 0;
   std::optional<job_id> unreadable;
+  std::function<void()> after_commit; ///< called once, before anybody is told of the commit
 
 private:
   static void fire(int& times) {
