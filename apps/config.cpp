@@ -1,9 +1,9 @@
 #include "apps/config.hpp"
 
+#include "actors/domain/ascii.hpp"
 #include "actors/domain/error.hpp"
 #include "apps/config_text.hpp"
 
-#include <cctype>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
@@ -30,7 +30,7 @@ std::span<const config_row> common_rows() {
 std::string flag_name(std::string_view env) {
   std::string name = "--";
   for (char c : env)
-    name += c == '_' ? '-' : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    name += c == '_' ? '-' : in_lower_case(c);
   return name;
 }
 

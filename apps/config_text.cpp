@@ -1,5 +1,8 @@
 #include "apps/config_text.hpp"
 
+#include "actors/domain/ascii.hpp"
+
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
@@ -11,10 +14,8 @@ namespace claw {
 namespace {
 
 bool is_key(std::string_view text) {
-  if (text.empty() || (text.front() >= '0' && text.front() <= '9'))
-    return false;
-  return text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_")
-         == std::string_view::npos;
+  return !text.empty() && !is_digit(text.front())
+         && std::all_of(text.begin(), text.end(), [](char c) { return is_alnum(c) || c == '_'; });
 }
 
 std::string_view unquoted(std::string_view text) {
@@ -62,14 +63,6 @@ std::string integer_problem(const config_row& row, std::string_view value, int64
 }
 
 } // namespace
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view blanks = " \t\r\n\f\v";
-  const auto first = text.find_first_not_of(blanks);
-  if (first == std::string_view::npos)
-    return {};
-  return text.substr(first, text.find_last_not_of(blanks) - first + 1);
-}
 
 std::optional<int64_t> parse_integer(std::string_view text) {
   int64_t x = 0;

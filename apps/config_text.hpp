@@ -12,9 +12,6 @@
 
 namespace claw {
 
-/// Without blanks at both ends.
-std::string_view trimmed(std::string_view text);
-
 std::optional<int64_t> parse_integer(std::string_view text);
 std::optional<double> parse_number(std::string_view text);
 std::optional<bool> parse_flag(std::string_view text);

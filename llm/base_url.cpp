@@ -1,9 +1,10 @@
 #include "llm/base_url.hpp"
 
+#include "actors/domain/ascii.hpp"
+
 #include <curl/curl.h>
 
 #include <algorithm>
-#include <cctype>
 #include <memory>
 
 namespace claw {
@@ -34,17 +35,7 @@ std::string part(CURLU* handle, CURLUPart what, unsigned flags = 0) {
 bool ends_in_version(std::string_view path) {
   const auto slash = path.rfind('/');
   const std::string_view last = slash == std::string_view::npos ? path : path.substr(slash + 1);
-  return last.size() >= 2 && last[0] == 'v'
-         && std::all_of(last.begin() + 1, last.end(),
-                        [](unsigned char c) { return std::isdigit(c); });
-}
-
-std::string_view trimmed(std::string_view s) {
-  while (!s.empty() && std::isspace(static_cast<unsigned char>(s.front())))
-    s.remove_prefix(1);
-  while (!s.empty() && std::isspace(static_cast<unsigned char>(s.back())))
-    s.remove_suffix(1);
-  return s;
+  return last.size() >= 2 && last[0] == 'v' && std::all_of(last.begin() + 1, last.end(), is_digit);
 }
 
 void drop_suffix(std::string& s, std::string_view suffix) {

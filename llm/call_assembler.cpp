@@ -1,5 +1,6 @@
 #include "llm/call_assembler.hpp"
 
+#include "actors/domain/ascii.hpp"
 #include "llm/bounded_json.hpp"
 
 #include <algorithm>
@@ -22,15 +23,12 @@ std::string arguments_of(const nlohmann::json& function) {
   return found->is_string() ? found->get<std::string>() : json_text(*found);
 }
 
-std::string clean_name(std::string name) {
-  const auto first = name.find_first_not_of(" \t\r\n");
-  if (first == std::string::npos)
-    return {};
-  name = name.substr(first, name.find_last_not_of(" \t\r\n") - first + 1);
+std::string clean_name(std::string_view name) {
   constexpr std::string_view prefix = "functions.";
-  if (name.rfind(prefix, 0) == 0)
-    name.erase(0, prefix.size());
-  return name;
+  name = trimmed(name);
+  if (name.starts_with(prefix))
+    name.remove_prefix(prefix.size());
+  return std::string{name};
 }
 
 } // namespace
@@ -161,7 +159,7 @@ std::vector<raw_call> call_assembler::calls() const {
   std::vector<raw_call> out;
   for (const auto& s : slots_) {
     raw_call c = s.call;
-    c.name = clean_name(std::move(c.name));
+    c.name = clean_name(c.name);
     c.arguments = join_surrogates(std::move(c.arguments));
     if (!c.name.empty())
       out.push_back(std::move(c));

@@ -1,5 +1,6 @@
 #include "llm/chat_answer.hpp"
 
+#include "actors/domain/ascii.hpp"
 #include "llm/bounded_json.hpp"
 
 #include <spdlog/spdlog.h>
@@ -38,12 +39,6 @@ std::string text_of(const json& x, const char* key) {
 uint64_t count_of(const json& x, const char* key) {
   const auto found = x.find(key);
   return found != x.end() && found->is_number_unsigned() ? found->get<uint64_t>() : 0;
-}
-
-std::string trimmed(const std::string& s) {
-  const auto first = s.find_first_not_of(" \t\r\n");
-  return first == std::string::npos ? ""
-                                    : s.substr(first, s.find_last_not_of(" \t\r\n") - first + 1);
 }
 
 chat_finish finish_of(const std::string& reason) {

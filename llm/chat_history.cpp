@@ -1,10 +1,10 @@
 #include "llm/chat_history.hpp"
 
+#include "actors/domain/ascii.hpp"
 #include "llm/bounded_json.hpp"
 #include "llm/think_filter.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <cstdint>
 #include <map>
 #include <set>
@@ -128,8 +128,7 @@ std::vector<chat_message> without_system(std::vector<chat_message> in) {
 } // namespace
 
 bool is_call_id(std::string_view id) {
-  return id.size() == 9
-         && std::all_of(id.begin(), id.end(), [](unsigned char c) { return std::isalnum(c); });
+  return id.size() == 9 && std::all_of(id.begin(), id.end(), is_alnum);
 }
 
 std::string call_id_from(std::string_view text) {

@@ -1,12 +1,12 @@
 #include "llm/error_class.hpp"
 
+#include "actors/domain/ascii.hpp"
 #include "llm/bounded_json.hpp"
 
 #include <curl/curl.h>
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 
 namespace claw {
 
@@ -58,13 +58,6 @@ read_body read_error(const json& x) {
   return out;
 }
 
-std::string lower(std::string_view s) {
-  std::string out{s};
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return out;
-}
-
 std::string one_line(std::string_view s, std::size_t bytes_max) {
   std::string out{cut_utf8(s, bytes_max)};
   for (char& c : out)
@@ -83,7 +76,7 @@ std::optional<uint32_t> number_after(std::string_view s, std::string_view phrase
   if (first == std::string_view::npos)
     return std::nullopt;
   uint64_t value = 0;
-  for (std::size_t i = first; i < s.size() && std::isdigit(static_cast<unsigned char>(s[i])); ++i)
+  for (std::size_t i = first; i < s.size() && is_digit(s[i]); ++i)
     value = std::min<uint64_t>(value * 10 + static_cast<uint64_t>(s[i] - '0'), UINT32_MAX);
   return value > 0 ? std::optional{static_cast<uint32_t>(value)} : std::nullopt;
 }
@@ -173,7 +166,7 @@ std::string sentence(chat_error kind, int status, const std::string& said) {
 }
 
 endpoint_error make_error(int status, const read_body& x) {
-  const std::string everything = lower(x.message + " " + x.type + " " + x.code);
+  const std::string everything = in_lower_case(x.message + " " + x.type + " " + x.code);
   endpoint_error out;
   out.status = status;
   out.message = everything.substr(0, 2'048);
@@ -225,7 +218,7 @@ std::optional<std::chrono::milliseconds> parse_retry_after(std::string_view text
   if (s.empty())
     return std::nullopt;
   std::chrono::seconds wait{0};
-  if (std::all_of(s.begin(), s.end(), [](unsigned char c) { return std::isdigit(c); })) {
+  if (std::all_of(s.begin(), s.end(), is_digit)) {
     wait = s.size() > 6 ? retry_after_max : std::chrono::seconds{std::stol(s)};
   } else {
     const std::time_t then = curl_getdate(s.c_str(), nullptr);

@@ -1,10 +1,10 @@
 // The part of git_place that reads a repo's config: a list of what is taken over, everything else is dropped.
+#include "actors/domain/ascii.hpp"
 #include "llm/git_place.hpp"
 #include "llm/repo_errors.hpp"
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <map>
 #include <vector>
 
@@ -39,21 +39,6 @@ constexpr std::string_view harmless_extensions[]
     = {"extensions.noop", "extensions.preciousobjects", "extensions.partialclone",
        "extensions.worktreeconfig", "extensions.objectformat"};
 
-std::string lowered(std::string_view text) {
-  std::string result(text);
-  std::transform(result.begin(), result.end(), result.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return result;
-}
-
-std::string_view trimmed(std::string_view text) {
-  constexpr auto blanks = " \t\r";
-  const auto start = text.find_first_not_of(blanks);
-  if (start == text.npos)
-    return {};
-  return text.substr(start, text.find_last_not_of(blanks) - start + 1);
-}
-
 /// `key` lower case, value without comment and quotes. Subsections get a name that no rule has.
 template <class Visit>
 void each_entry(std::string_view text, Visit visit) {
@@ -64,18 +49,18 @@ void each_entry(std::string_view text, Visit visit) {
     text.remove_prefix(std::min(end + 1, text.size()));
     if (line.starts_with('[')) {
       const auto close = line.find(']');
-      section = lowered(line.substr(1, close == line.npos ? line.npos : close - 1));
+      section = in_lower_case(line.substr(1, close == line.npos ? line.npos : close - 1));
       line = close == line.npos ? std::string_view{} : trimmed(line.substr(close + 1));
     }
     if (line.empty() || line.front() == '#' || line.front() == ';')
       continue;
     const auto equals = line.find('=');
-    const auto key = lowered(trimmed(line.substr(0, equals)));
+    const auto key = in_lower_case(trimmed(line.substr(0, equals)));
     auto value = equals == line.npos ? std::string_view{"true"} : trimmed(line.substr(equals + 1));
     value = trimmed(value.substr(0, value.find_first_of("#;")));
     if (value.size() >= 2 && value.front() == '"' && value.back() == '"')
       value = value.substr(1, value.size() - 2);
-    visit(section + '.' + key, lowered(value));
+    visit(section + '.' + key, in_lower_case(value));
   }
 }
 

@@ -23,7 +23,7 @@ failure bad_layout() {
   return repo_errors::refused(repo_errors::refused_layout);
 }
 
-std::string trimmed(std::string text) {
+std::string without_line_end(std::string text) {
   while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == ' '))
     text.pop_back();
   return text;
@@ -98,7 +98,7 @@ outcome<git_place> find_linked_worktree(const repo_scope& base, const repo_scope
   constexpr std::string_view prefix = "gitdir: ";
   if (!*link || !(*link)->starts_with(prefix))
     return repo_errors::refused(repo_errors::not_git);
-  auto target = trimmed((*link)->substr(prefix.size()));
+  auto target = without_line_end((*link)->substr(prefix.size()));
   target = normalised(target.starts_with('/') ? target : repo.path() + '/' + target);
   const auto names = path_components(target);
   const auto inside = base.path() + '/';
@@ -111,8 +111,8 @@ outcome<git_place> find_linked_worktree(const repo_scope& base, const repo_scope
     return bad_layout();
   const auto back = read_plain(*own, "gitdir", small_file_bytes_max);
   const auto up = read_plain(*own, "commondir", small_file_bytes_max);
-  if (!back || !*back || normalised(trimmed(**back)) != repo.path() + "/.git" || !up || !*up
-      || trimmed(**up) != "../..")
+  if (!back || !*back || normalised(without_line_end(**back)) != repo.path() + "/.git" || !up || !*up
+      || without_line_end(**up) != "../..")
     return bad_layout();
   auto objects = plain_folder(*common, "objects");
   if (!objects)
@@ -199,7 +199,7 @@ outcome<git_head> read_head(const git_place& place) {
       return text.error();
     if (!*text)
       return i == 0 ? outcome<git_head>{bad_layout()} : outcome<git_head>{result};
-    const auto value = trimmed(**text);
+    const auto value = without_line_end(**text);
     if (is_hash(value)) {
       result.hash = value;
       return result;

@@ -1,11 +1,11 @@
 #include "llm/http_exchange.hpp"
 
+#include "actors/domain/ascii.hpp"
 #include "llm/base_url.hpp"
 
 #include <curl/curl.h>
 
 #include <algorithm>
-#include <cctype>
 #include <memory>
 
 namespace claw {
@@ -157,19 +157,15 @@ private:
       const auto space = line.find(' ');
       for (std::size_t i = space + 1;
            space != std::string_view::npos && i < line.size() && i < space + 4; ++i)
-        if (std::isdigit(static_cast<unsigned char>(line[i])))
+        if (is_digit(line[i]))
           head_.status = head_.status * 10 + (line[i] - '0');
       return;
     }
     const auto colon = line.find(':');
     if (colon == std::string_view::npos)
       return;
-    std::string name{line.substr(0, colon)};
-    std::transform(name.begin(), name.end(), name.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    std::string_view value = line.substr(colon + 1);
-    value.remove_prefix(std::min(value.find_first_not_of(" \t"), value.size()));
-    value = value.substr(0, value.find_last_not_of(" \t\r\n") + 1);
+    const auto name = in_lower_case(line.substr(0, colon));
+    const auto value = trimmed(line.substr(colon + 1));
     if (name == "content-type")
       head_.content_type = value;
     else if (name == "retry-after")

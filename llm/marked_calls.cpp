@@ -1,11 +1,11 @@
 #include "llm/marked_calls.hpp"
 
+#include "actors/domain/ascii.hpp"
 #include "llm/bounded_json.hpp"
 #include "llm/loose_json.hpp"
 #include "llm/python_calls.hpp"
 
 #include <algorithm>
-#include <cctype>
 
 namespace claw {
 
@@ -144,8 +144,7 @@ private:
   std::string name_at(std::size_t& at) const {
     const auto begin = at;
     while (at < text_.size() && at - begin < 128
-           && (std::isalnum(static_cast<unsigned char>(text_[at])) || text_[at] == '_'
-               || text_[at] == '-'))
+           && (is_alnum(text_[at]) || text_[at] == '_' || text_[at] == '-'))
       ++at;
     return std::string{text_.substr(begin, at - begin)};
   }

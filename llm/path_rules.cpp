@@ -1,5 +1,6 @@
 #include "llm/path_rules.hpp"
 
+#include "actors/domain/ascii.hpp"
 #include "llm/repo_errors.hpp"
 #include "llm/text_cut.hpp"
 
@@ -11,16 +12,6 @@ namespace {
 
 constexpr std::size_t path_bytes_max = 4'095;    // PATH_MAX without its NUL
 constexpr std::size_t component_bytes_max = 255; // NAME_MAX
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-std::string lowered(std::string_view text) {
-  std::string result(text);
-  std::transform(result.begin(), result.end(), result.begin(), lower);
-  return result;
-}
 
 /// A name, or with a `*` at its front or back the end or beginning of one.
 struct name_rule {
@@ -117,7 +108,7 @@ outcome<std::string> checked_relative_path(std::string_view path) {
 
 bool enters_git_folder(std::string_view path) {
   for (const auto name : path_components(path)) {
-    auto plain = lowered(name);
+    auto plain = in_lower_case(name);
     while (!plain.empty() && (plain.back() == ' ' || plain.back() == '.'))
       plain.pop_back(); // Windows drops them, and a WSL worker may stand on its file system
     if (plain == ".git" || plain == "git~1" || plain.starts_with(".git:"))
@@ -129,7 +120,7 @@ bool enters_git_folder(std::string_view path) {
 bool names_credentials(std::string_view path) {
   const auto names = path_components(path);
   for (std::size_t i = 0; i < names.size(); ++i) {
-    const auto name = lowered(names[i]);
+    const auto name = in_lower_case(names[i]);
     const bool last = i + 1 == names.size();
     if (last && is_credential_file(name))
       return true;

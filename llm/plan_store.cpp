@@ -1,5 +1,6 @@
 #include "llm/plan_store.hpp"
 
+#include "actors/domain/ascii.hpp"
 #include "llm/file_descriptor.hpp"
 #include "llm/text_cut.hpp"
 
@@ -51,18 +52,13 @@ std::optional<std::string> new_uuid() {
 
 /// The id in lower case, "" when it is none: nothing else may become part of a path.
 std::string plain_uuid(std::string_view text) {
-  constexpr auto blanks = " \t\r\n";
-  const auto start = text.find_first_not_of(blanks);
-  if (start == text.npos)
-    return {};
-  text = text.substr(start, text.find_last_not_of(blanks) - start + 1);
+  text = trimmed(text);
   if (text.size() != uuid_length)
     return {};
   std::string result;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c
-        = text[i] >= 'A' && text[i] <= 'F' ? static_cast<char>(text[i] - 'A' + 'a') : text[i];
-    const bool digit = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+    const char c = in_lower_case(text[i]);
+    const bool digit = is_digit(c) || (c >= 'a' && c <= 'f');
     if (is_dash_place(i) ? c != '-' : !digit)
       return {};
     result += c;

@@ -1,8 +1,8 @@
 #include "llm/python_calls.hpp"
 
+#include "actors/domain/ascii.hpp"
 #include "llm/bounded_json.hpp"
 
-#include <cctype>
 
 namespace claw {
 
@@ -32,7 +32,7 @@ private:
   static constexpr int depth_max = 16;
 
   char peek() {
-    while (at_ < text_.size() && std::isspace(static_cast<unsigned char>(text_[at_])))
+    while (at_ < text_.size() && ascii::blanks.find(text_[at_]) != std::string_view::npos)
       ++at_;
     return at_ < text_.size() ? text_[at_] : 0;
   }
@@ -47,8 +47,7 @@ private:
   std::string_view word() {
     peek();
     const auto begin = at_;
-    while (at_ < text_.size()
-           && (std::isalnum(static_cast<unsigned char>(text_[at_])) || text_[at_] == '_'))
+    while (at_ < text_.size() && (is_alnum(text_[at_]) || text_[at_] == '_'))
       ++at_;
     return text_.substr(begin, at_ - begin);
   }
@@ -104,7 +103,7 @@ private:
       return list(depth);
     if (c == '{')
       return dict(depth);
-    if (c == '-' || std::isdigit(static_cast<unsigned char>(c)))
+    if (c == '-' || is_digit(c))
       return number();
     const auto w = word();
     if (w == "True" || w == "true")
@@ -119,7 +118,7 @@ private:
   std::optional<json> number() {
     const auto begin = at_;
     while (at_ < text_.size()
-           && (std::isalnum(static_cast<unsigned char>(text_[at_])) || text_[at_] == '-'
+           && (is_alnum(text_[at_]) || text_[at_] == '-'
                || text_[at_] == '+' || text_[at_] == '.'))
       ++at_;
     auto x = parse_foreign_json(text_.substr(begin, at_ - begin));

@@ -1,5 +1,6 @@
 #include "llm/text_calls.hpp"
 
+#include "actors/domain/ascii.hpp"
 #include "llm/loose_json.hpp"
 #include "llm/marked_calls.hpp"
 #include "llm/python_calls.hpp"
@@ -11,13 +12,6 @@ namespace claw {
 namespace {
 
 constexpr auto npos = std::string_view::npos;
-
-std::string_view trimmed(std::string_view s) {
-  const auto first = s.find_first_not_of(" \t\r\n");
-  if (first == npos)
-    return {};
-  return s.substr(first, s.find_last_not_of(" \t\r\n") - first + 1);
-}
 
 /// The inside of a text that is one whole fenced block; else the text.
 std::string_view without_fence(std::string_view s) {

@@ -1,5 +1,7 @@
 #include "llm/tool_schema.hpp"
 
+#include "actors/domain/ascii.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -88,11 +90,9 @@ json as_integer(const json& x) {
 }
 
 bool is_scheme(std::string_view text) {
-  const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
-  return !text.empty() && letter(text.front())
-         && std::all_of(text.begin(), text.end(), [&](char c) {
-              return letter(c) || (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.';
-            });
+  return !text.empty() && is_letter(text.front())
+         && std::all_of(text.begin(), text.end(),
+                        [](char c) { return is_alnum(c) || c == '+' || c == '-' || c == '.'; });
 }
 
 /// A name or path holds `://` nowhere; a text may, behind its first word.

@@ -1,21 +1,11 @@
 #include "actors/domain/caps.hpp"
 
+#include "actors/domain/ascii.hpp"
+
 #include <algorithm>
 #include <iterator>
 
 namespace claw {
-
-namespace {
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view blanks = " \t\r\n\f\v";
-  const auto first = text.find_first_not_of(blanks);
-  if (first == std::string_view::npos)
-    return {};
-  return text.substr(first, text.find_last_not_of(blanks) - first + 1);
-}
-
-} // namespace
 
 caps::caps(std::vector<std::string> names) {
   for (const auto& name : names)

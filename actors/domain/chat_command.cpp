@@ -1,5 +1,6 @@
 #include "actors/domain/chat_command.hpp"
 
+#include "actors/domain/ascii.hpp"
 #include "actors/domain/chat_route.hpp"
 #include "actors/domain/chat_words.hpp"
 

@@ -1,6 +1,6 @@
 #include "actors/domain/chat_route.hpp"
 
-#include "actors/domain/chat_words.hpp"
+#include "actors/domain/ascii.hpp"
 
 #include <algorithm>
 #include <array>
@@ -15,7 +15,7 @@ constexpr std::string_view llm_prefix = "llm:";
 constexpr std::array<std::string_view, 2> house_names{"vllm", "jetson"};
 
 bool is_blank_at(std::string_view text, std::size_t at) {
-  return at < text.size() && std::string_view{" \t\r\n"}.find(text[at]) != std::string_view::npos;
+  return at < text.size() && ascii::blanks.find(text[at]) != std::string_view::npos;
 }
 
 /// Known names, the longest first, so that `gpu-2:` is not taken for `gpu`.
@@ -32,10 +32,10 @@ std::vector<std::string> known_names(const caps& known_caps) {
 } // namespace
 
 routed_prompt route_prompt(std::string_view text, const caps& known_caps) {
-  text = without_outer_blanks(text);
+  text = trimmed(text);
   const auto lower = in_lower_case(text);
   const auto routed = [](std::string_view prompt, const std::string& name) {
-    return routed_prompt{std::string{without_outer_blanks(prompt)}, std::string{llm_prefix} + name};
+    return routed_prompt{std::string{trimmed(prompt)}, std::string{llm_prefix} + name};
   };
   for (const auto& name : known_names(known_caps))
     if (lower.compare(0, name.size() + 1, in_lower_case(name) + ':') == 0)

@@ -1,15 +1,9 @@
 #pragma once
 // How a line of the command language falls into words.
 
-#include <string>
 #include <string_view>
 
 namespace claw {
-
-/// Without blanks and line breaks at both ends.
-std::string_view without_outer_blanks(std::string_view text);
-
-std::string in_lower_case(std::string_view text);
 
 /// Takes the first word off `rest`, with the blanks before and after it; "" at the end.
 std::string_view take_word(std::string_view& rest);

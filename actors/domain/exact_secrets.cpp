@@ -1,5 +1,7 @@
 #include "actors/domain/exact_secrets.hpp"
 
+#include "actors/domain/ascii.hpp"
+
 #include <algorithm>
 #include <deque>
 
@@ -8,8 +10,7 @@ namespace claw {
 namespace {
 
 bool is_unreserved(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-'
-         || c == '.' || c == '_' || c == '~';
+  return is_alnum(c) || c == '-' || c == '.' || c == '_' || c == '~';
 }
 
 std::string url_encoded(std::string_view value, const char* digits) {

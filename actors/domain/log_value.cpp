@@ -1,5 +1,7 @@
 #include "actors/domain/log_value.hpp"
 
+#include "actors/domain/ascii.hpp"
+
 #include <algorithm>
 #include <cstdint>
 
@@ -10,8 +12,7 @@ namespace {
 constexpr std::size_t value_bytes_max = 512;
 
 bool is_plain(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')
-         || std::string_view{"._:/@+,-"}.find(c) != std::string_view::npos;
+  return is_alnum(c) || std::string_view{"._:/@+,-"}.find(c) != std::string_view::npos;
 }
 
 /// One code point of UTF-8 and its length in bytes; length 0 where the bytes are no UTF-8.

@@ -1,5 +1,7 @@
 #include "actors/domain/prompting.hpp"
 
+#include "actors/domain/ascii.hpp"
+
 #include <cstddef>
 
 namespace claw {
@@ -43,22 +45,9 @@ constexpr std::string_view token_beginnings[] = {
     "<end_of_turn>",
 };
 
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-bool begins_with(std::string_view text, std::string_view lower_case) {
-  if (text.size() < lower_case.size())
-    return false;
-  for (std::size_t i = 0; i < lower_case.size(); ++i)
-    if (lower(text[i]) != lower_case[i])
-      return false;
-  return true;
-}
-
 bool begins_token(std::string_view text) {
   for (const auto beginning : token_beginnings)
-    if (begins_with(text, beginning))
+    if (same_in_any_case(text.substr(0, beginning.size()), beginning))
       return true;
   return false;
 }

@@ -1,5 +1,6 @@
 #include "actors/domain/redaction.hpp"
 
+#include "actors/domain/ascii.hpp"
 #include "actors/domain/error.hpp"
 
 #include <algorithm>
@@ -96,7 +97,7 @@ std::string with_instruction_warning(std::string text) {
   for (const char c : text) {
     const bool blank = c == ' ' || c == '\t' || c == '\n' || c == '\r';
     if (!blank)
-      plain += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+      plain += in_lower_case(c);
     else if (plain.empty() || plain.back() != ' ')
       plain += ' ';
   }

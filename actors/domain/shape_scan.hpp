@@ -2,6 +2,7 @@
 // What the scanners of credential_shapes share: a bounded window on the text that knows whether its
 // end is the end of the text or only of what has arrived, and counts the bytes that were looked at.
 
+#include "actors/domain/ascii.hpp"
 #include "actors/domain/credential_shapes.hpp"
 
 #include <cstddef>
@@ -10,36 +11,12 @@
 
 namespace claw {
 
-inline bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-inline bool is_upper(char c) {
-  return c >= 'A' && c <= 'Z';
-}
-inline bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || is_upper(c);
-}
-inline bool is_alnum(char c) {
-  return is_digit(c) || is_letter(c);
-}
 /// base64url, which most tokens are made of
 inline bool is_word(char c) {
   return is_alnum(c) || c == '_' || c == '-';
 }
 inline bool is_blank(char c) {
   return c == ' ' || c == '\t';
-}
-inline char lower(char c) {
-  return is_upper(c) ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-inline bool same_in_any_case(std::string_view a, std::string_view b) {
-  if (a.size() != b.size())
-    return false;
-  for (std::size_t i = 0; i < a.size(); ++i)
-    if (lower(a[i]) != lower(b[i]))
-      return false;
-  return true;
 }
 
 struct scan_window {

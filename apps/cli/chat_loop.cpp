@@ -1,6 +1,6 @@
 #include "apps/cli/chat_loop.hpp"
 
-#include "actors/domain/chat_words.hpp"
+#include "actors/domain/ascii.hpp"
 
 #include <editline/readline.h>
 #include <fcntl.h>
@@ -85,7 +85,7 @@ history_file_path(const std::function<std::optional<std::string>(const char*)>& 
 int chat_loop(const line_source& next, const std::function<int(const std::string&)>& run_line) {
   int last = 0;
   while (const auto line = next()) {
-    const auto text = std::string{without_outer_blanks(*line)};
+    const auto text = std::string{trimmed(*line)};
     const auto word = in_lower_case(text);
     if (word == "quit" || word == "exit")
       break;

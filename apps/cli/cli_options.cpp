@@ -1,5 +1,6 @@
 #include "apps/cli/cli_options.hpp"
 
+#include "actors/domain/ascii.hpp"
 #include "apps/cli/cli_exit.hpp"
 #include "apps/config_text.hpp"
 

@@ -1,5 +1,6 @@
 #include "apps/cli/cli_session.hpp"
 
+#include "actors/domain/ascii.hpp"
 #include "actors/domain/chat_words.hpp"
 #include "apps/cli/cli_exit.hpp"
 #include "apps/cli/progress_text.hpp"
