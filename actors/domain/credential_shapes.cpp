@@ -2,6 +2,7 @@
 
 #include "actors/domain/shape_scan.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace claw {
@@ -25,14 +26,34 @@ shape_verdict rest_of(const scan_window& x) {
   return secret(0, at, at == x.text.size() ? x.context.now : shape_context::phase::open);
 }
 
+/// The scanners know what begins a word, an address behind `:`, or a run of dashes.
+bool may_begin(char before, char c) {
+  if (is_letter(c))
+    return !is_alnum(before) && before != '_';
+  return c == ':' || (c == '-' && before != '-');
+}
+
+/// How many bytes at the front begin no credential, whatever follows: the most of any text.
+std::size_t dull_bytes(std::string_view rest, char before) {
+  std::size_t at = 0;
+  for (; at < rest.size() && !may_begin(before, rest[at]); ++at)
+    before = rest[at];
+  return at;
+}
+
 } // namespace
 
-void shape_context::pass(char byte) {
-  before = byte;
-  if (byte == '\n' || byte == '\r')
+void shape_context::pass(std::string_view bytes) {
+  if (bytes.empty())
+    return;
+  before = bytes.back();
+  if (const auto line_end = bytes.find_last_of("\r\n"); line_end != std::string_view::npos) {
     line_start = true;
-  else if (is_alnum(byte) || byte == '_' || byte == '=' || byte == '(')
-    line_start = false;
+    bytes.remove_prefix(line_end + 1);
+  }
+  line_start = line_start && std::none_of(bytes.begin(), bytes.end(), [](char c) {
+    return is_alnum(c) || c == '_' || c == '=' || c == '(';
+  });
 }
 
 shape_verdict shape_at(std::string_view rest, const shape_context& context, bool at_end,
@@ -43,6 +64,10 @@ shape_verdict shape_at(std::string_view rest, const shape_context& context, bool
     return key_block_line(window);
   if (context.now != shape_context::phase::open)
     return rest_of(window);
+  if (const auto dull = dull_bytes(rest, context.before); dull > 0) {
+    steps += dull;
+    return plain(dull);
+  }
   // The order counts: the first that knows what stands here decides, once it has seen enough to tell.
   constexpr std::array scanners{token_at, assignment_at, url_password_at, key_block_at};
   for (const auto scanner : scanners)

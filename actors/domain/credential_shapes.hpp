@@ -23,8 +23,8 @@ struct shape_context {
   } now
     = phase::open;
 
-  /// Takes note of a byte that was passed.
-  void pass(char byte);
+  /// Takes note of bytes that were passed.
+  void pass(std::string_view bytes);
 };
 
 /// What stands at the beginning of a text.

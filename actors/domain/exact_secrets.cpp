@@ -102,8 +102,10 @@ void exact_secrets::add(std::string_view pattern) {
 
 void exact_secrets::link() {
   std::deque<uint32_t> open;
-  for (const auto& [c, child] : nodes_[0].children)
+  for (const auto& [c, child] : nodes_[0].children) {
     open.push_back(child);
+    begins_[static_cast<unsigned char>(c)] = true;
+  }
   while (!open.empty()) {
     const auto parent = open.front();
     open.pop_front();
@@ -119,22 +121,28 @@ void exact_secrets::link() {
   }
 }
 
-exact_secrets::state exact_secrets::next(state from, char byte, std::size_t& hit,
-                                         std::size_t& steps) const {
-  auto at = static_cast<uint32_t>(from);
-  for (;;) {
+uint32_t exact_secrets::step(uint32_t at, char byte, std::size_t& steps) const {
+  for (;; at = nodes_[at].fallback) {
     ++steps;
-    const auto found = nodes_[at].children.find(byte);
-    if (found != nodes_[at].children.end()) {
-      at = found->second;
-      break;
-    }
+    if (const auto found = nodes_[at].children.find(byte); found != nodes_[at].children.end())
+      return found->second;
     if (at == 0)
-      break;
-    at = nodes_[at].fallback;
+      return 0;
   }
-  hit = nodes_[at].hit;
-  return static_cast<state>(at);
+}
+
+exact_secrets::progress exact_secrets::next(state from, std::string_view text, std::size_t& steps) const {
+  auto at = static_cast<uint32_t>(from);
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (at == 0 && !begins_[static_cast<unsigned char>(text[i])]) {
+      ++steps;
+      continue;
+    }
+    at = step(at, text[i], steps);
+    if (nodes_[at].hit > 0)
+      return {static_cast<state>(at), i + 1, nodes_[at].hit};
+  }
+  return {static_cast<state>(at), text.size(), 0};
 }
 
 } // namespace claw

@@ -2,6 +2,7 @@
 // Finds known values in a text in one pass (Aho and Corasick, 1975), with a state that survives
 // between pieces of it.
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -22,9 +23,14 @@ public:
 
   enum class state : uint32_t { start = 0 };
 
-  /// Takes one more byte. @param hit becomes the length of the longest value that ends here, else 0
-  /// @param steps grows by the work done
-  state next(state from, char byte, std::size_t& hit, std::size_t& steps) const;
+  struct progress {
+    state now = state::start;
+    std::size_t taken = 0; ///< bytes of the text
+    std::size_t hit = 0;   ///< the length of the longest value that ends with them; 0: none does
+  };
+
+  /// Takes bytes up to the first that ends a value, or all of them. @param steps grows by the work done
+  progress next(state from, std::string_view text, std::size_t& steps) const;
 
   /// How many of the last bytes may be the beginning of a value.
   std::size_t depth(state x) const { return nodes_[static_cast<std::size_t>(x)].depth; }
@@ -38,8 +44,10 @@ private:
   };
   void add(std::string_view pattern);
   void link();
+  uint32_t step(uint32_t at, char byte, std::size_t& steps) const;
 
   std::vector<node> nodes_;
+  std::array<bool, 256> begins_{}; ///< the bytes that some value begins with
 };
 
 /// The patterns that are looked for on behalf of one value, for tests.

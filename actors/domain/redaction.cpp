@@ -9,6 +9,13 @@
 
 namespace claw {
 
+namespace {
+
+constexpr char plain_byte = '.';
+constexpr char secret_byte = 'x';
+
+} // namespace
+
 redactor::redactor(std::vector<std::string> exact_values)
     : exact_(std::make_shared<const exact_secrets>(exact_values)) {}
 
@@ -36,14 +43,16 @@ std::string stream_redactor::finish() {
 }
 
 void stream_redactor::take(std::string_view piece) {
-  for (const char byte : piece) {
-    pending_ += byte;
-    secret_.push_back(false);
-    std::size_t hit = 0;
-    exact_state_ = exact_->next(exact_state_, byte, hit, steps_);
-    CLAW_ASSERT(hit <= pending_.size()); // what may begin a value was held back
-    std::fill(secret_.end() - static_cast<std::ptrdiff_t>(hit), secret_.end(), true);
-    steps_ += hit;
+  auto end = pending_.size();
+  pending_ += piece;
+  kinds_.resize(pending_.size(), plain_byte);
+  while (!piece.empty()) {
+    const auto found = exact_->next(exact_state_, piece, steps_);
+    exact_state_ = found.now;
+    end += found.taken;
+    piece.remove_prefix(found.taken);
+    CLAW_ASSERT(found.hit <= end); // what may begin a value was held back
+    mark_secret(end - found.hit, found.hit);
   }
 }
 
@@ -56,35 +65,38 @@ void stream_redactor::scan(bool at_end) {
       return;
     }
     context_.now = verdict.then;
-    if (verdict.what == shape_verdict::kind::plain) {
-      pass(verdict.length, false);
-      continue;
-    }
-    pass(verdict.skip, false);
-    pass(verdict.length, true);
+    pass(verdict.skip);
+    if (verdict.what == shape_verdict::kind::secret)
+      mark_secret(scanned_, verdict.length);
+    pass(verdict.length);
   }
 }
 
-void stream_redactor::pass(std::size_t count, bool secret) {
-  for (; count > 0; --count, ++scanned_) {
-    context_.pass(pending_[scanned_]);
-    if (secret)
-      secret_[scanned_] = true;
-  }
+void stream_redactor::pass(std::size_t count) {
+  context_.pass(std::string_view{pending_}.substr(scanned_, count));
+  scanned_ += count;
+}
+
+void stream_redactor::mark_secret(std::size_t begin, std::size_t count) {
+  kinds_.replace(begin, count, count, secret_byte);
+  steps_ += count;
 }
 
 std::string stream_redactor::release(std::size_t limit) {
   std::string shown;
-  for (std::size_t at = 0; at < limit; ++at) {
-    if (!secret_[at])
-      shown += pending_[at];
+  for (std::size_t at = 0; at < limit;) {
+    const bool secret = kinds_[at] == secret_byte;
+    const auto end = std::min(kinds_.find(secret ? plain_byte : secret_byte, at), limit);
+    if (!secret)
+      shown.append(pending_, at, end - at);
     else if (!in_mark_)
       shown += redacted_mark;
-    in_mark_ = secret_[at];
+    in_mark_ = secret;
+    at = end;
   }
   steps_ += pending_.size();
   pending_.erase(0, limit);
-  secret_.erase(secret_.begin(), secret_.begin() + static_cast<std::ptrdiff_t>(limit));
+  kinds_.erase(0, limit);
   scanned_ = scanned_ > limit ? scanned_ - limit : 0;
   return shown;
 }

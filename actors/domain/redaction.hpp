@@ -52,14 +52,15 @@ public:
 private:
   void take(std::string_view piece);
   void scan(bool at_end);
-  void pass(std::size_t count, bool secret);
+  void pass(std::size_t count);
+  void mark_secret(std::size_t begin, std::size_t count);
   std::string release(std::size_t limit);
 
   std::shared_ptr<const exact_secrets> exact_;
   exact_secrets::state exact_state_{};
-  std::string pending_;      ///< not yet released
-  std::vector<bool> secret_; ///< one flag a byte of `pending_`
-  std::size_t scanned_ = 0;  ///< bytes of `pending_` that the shapes have decided on
+  std::string pending_;     ///< not yet released
+  std::string kinds_;       ///< for each byte of `pending_`: is it plain, or secret?
+  std::size_t scanned_ = 0; ///< bytes of `pending_` that the shapes have decided on
   shape_context context_;
   bool in_mark_ = false; ///< the last thing released was a mark: a secret that goes on gets no second one
   std::size_t steps_ = 0;
