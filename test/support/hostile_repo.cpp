@@ -78,9 +78,41 @@ std::string fingerprint(const std::string& folder) {
   return result;
 }
 
-repo_yard::repo_yard() {
+namespace {
+
+std::string temporary_folder() {
   std::string pattern = fs::canonical(fs::temp_directory_path()) / "claw-yard-XXXXXX";
-  root = ::mkdtemp(pattern.data());
+  return ::mkdtemp(pattern.data());
+}
+
+/// What add_repo copies: git makes it once, since a process for each of its steps would cost more than most tests.
+struct first_repo {
+  const std::string folder = temporary_folder();
+
+  first_repo() {
+    git(folder, {"init", "-q", "-b", "main"});
+    fs::remove_all(folder + "/.git/hooks"); // samples: a dozen files that say nothing
+    write_file(folder + "/README.md", "# Example\nLEASE_SECONDS is the term of a lease.\n");
+    write_file(folder + "/src/main.cpp", "int main() {\n  return 0; // Zebra\n}\n");
+    git(folder, {"add", "-A"});
+    git(folder, {"commit", "-q", "-m", "First words"});
+    write_file(folder + "/src/lease.cpp", "int lease_seconds = 60;\n");
+    git(folder, {"add", "-A"});
+    git(folder, {"commit", "-q", "-m", "Add the lease"});
+  }
+  first_repo(const first_repo&) = delete;
+  first_repo& operator=(const first_repo&) = delete;
+
+  ~first_repo() {
+    std::error_code ignored;
+    fs::remove_all(folder, ignored);
+  }
+};
+
+} // namespace
+
+repo_yard::repo_yard() {
+  root = temporary_folder();
   base = root + "/base";
   state = root + "/state";
   outside = root + "/outside";
@@ -115,16 +147,9 @@ void repo_yard::allow(const std::string& name, const std::string& path) {
 }
 
 std::string repo_yard::add_repo(const std::string& name) {
+  static const first_repo original;
   const auto folder = base + '/' + name;
-  fs::create_directories(folder);
-  git(folder, {"init", "-q", "-b", "main"});
-  write_file(folder + "/README.md", "# Example\nLEASE_SECONDS is the term of a lease.\n");
-  write_file(folder + "/src/main.cpp", "int main() {\n  return 0; // Zebra\n}\n");
-  git(folder, {"add", "-A"});
-  git(folder, {"commit", "-q", "-m", "First words"});
-  write_file(folder + "/src/lease.cpp", "int lease_seconds = 60;\n");
-  git(folder, {"add", "-A"});
-  git(folder, {"commit", "-q", "-m", "Add the lease"});
+  fs::copy(original.folder, folder, fs::copy_options::recursive | fs::copy_options::copy_symlinks);
   allow(name, name);
   return folder;
 }
