@@ -76,9 +76,15 @@ exact_secrets::exact_secrets(const std::vector<std::string>& values) : nodes_(1)
   for (const auto& value : values) {
     if (value.size() < bytes_min)
       continue;
-    for (const auto& pattern : encodings_of(value))
+    for (const auto& pattern : encodings_of(value)) {
       if (pattern.size() >= bytes_min)
         add(pattern);
+      if (pattern.size() < cut_bytes_min)
+        continue;
+      const auto most = (pattern.size() * 3 + 3) / 4;
+      add(std::string_view{pattern}.substr(0, most));
+      add(std::string_view{pattern}.substr(pattern.size() - most));
+    }
   }
   link();
 }

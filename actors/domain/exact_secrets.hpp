@@ -17,6 +17,10 @@ public:
   /// Fewer bytes than this are no secret worth looking for.
   static constexpr std::size_t bytes_min = 8;
 
+  /// From this length on, three quarters of a value count as the value: limits cut texts anywhere before they get here,
+  /// and what is left of a shorter one may well be an ordinary word.
+  static constexpr std::size_t cut_bytes_min = 24;
+
   /// Looks for every value of at least `bytes_min` bytes: as it is, URL-encoded, JSON-escaped, and base64-encoded at
   /// each of the three places it can have inside a longer text that was encoded with it.
   explicit exact_secrets(const std::vector<std::string>& values);

@@ -114,6 +114,21 @@ TEST_CASE("our own tokens are replaced wherever they stand", "[redaction]") {
   CHECK(redact.whole("short") == "short");
 }
 
+TEST_CASE("a long token of ours is known by most of it, wherever a limit has cut it", "[redaction]") {
+  const std::string token = "0123456789abcdef0123456789ABCDEF"; // 32 bytes
+  const redactor redact{{token}};
+  for (std::size_t kept = 24; kept <= token.size(); ++kept) {
+    const auto head = redact.whole("x=" + token.substr(0, kept) + "... cut");
+    CHECK(head.starts_with("x=***"));
+    CHECK(head.size() <= std::string{"x=***... cut"}.size() + 7);
+    const auto tail = redact.whole("x=" + token.substr(token.size() - kept) + "|");
+    CHECK(tail.ends_with("***|"));
+  }
+  CHECK(redact.whole("x=" + token + "|") == "x=***|");
+  CHECK(redact.whole(token.substr(0, 20)) == token.substr(0, 20));
+  CHECK(redactor{{"change-me-token"}}.whole("change-me-tok") == "change-me-tok");
+}
+
 TEST_CASE("a token is found at each of the three places in base64", "[redaction]") {
   const redactor redact{{"0123456789abcdef"}};
   // printf 'xxx0123456789abcdefyy' | base64, with no, one and two bytes before the value
