@@ -115,8 +115,8 @@ run_config_ptr make_run_config(runner_settings& x, const redactor& redact) {
     learn_context(x.model);
     run->model = std::make_shared<chat_client>(x.model);
   }
-  run->tasks = std::make_shared<json_task_codec>(x.allowed_tools);
-  run->checkpoints = std::make_shared<json_checkpoint_codec>();
+  run->tasks = std::make_shared<json_task_codec>(x.allowed_tools, redact);
+  run->checkpoints = std::make_shared<json_checkpoint_codec>(redact);
   run->redact = std::make_shared<redactor>(redact);
   run->worker_id = x.claims.me.worker_id;
   run->allowed_tools = x.allowed_tools;

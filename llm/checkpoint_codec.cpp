@@ -1,6 +1,7 @@
 #include "llm/checkpoint_codec.hpp"
 
 #include "llm/bounded_json.hpp"
+#include "llm/redacted_json.hpp"
 
 #include <array>
 #include <optional>
@@ -26,14 +27,14 @@ std::optional<message_role> role_of(const std::string& name) {
   return std::nullopt;
 }
 
-json json_of(const chat_message& x) {
+json json_of(const chat_message& x, const redactor& rules) {
   json out{{"role", name_of(x.role)}, {"content", x.content}};
   if (!x.call_id.empty())
     out["call_id"] = x.call_id;
   for (const auto& call : x.calls)
     out["calls"].push_back({{"id", call.id},
                             {"name", call.name},
-                            {"arguments", call.arguments_json},
+                            {"arguments", redacted_json(call.arguments_json, rules)},
                             {"from_text", call.from_text}});
   return out;
 }
@@ -100,10 +101,10 @@ std::string json_checkpoint_codec::render(const llm_checkpoint& x) const {
            {"messages", json::array()},
            {"calls", json::array()}};
   for (const auto& message : x.messages)
-    out["messages"].push_back(json_of(message));
+    out["messages"].push_back(json_of(message, rules_));
   for (const auto& call : x.calls)
     out["calls"].push_back({{"name", call.name},
-                            {"arguments", call.arguments_json},
+                            {"arguments", redacted_json(call.arguments_json, rules_)},
                             {"ok", call.ok},
                             {"output", call.output}});
   return json_text(out);

@@ -1,6 +1,7 @@
 #include "llm/task_codec.hpp"
 
 #include "llm/bounded_json.hpp"
+#include "llm/redacted_json.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -35,8 +36,8 @@ json short_arguments(const std::string& arguments_json) {
 
 } // namespace
 
-json_task_codec::json_task_codec(std::vector<std::string> allowed_tools)
-    : allowed_tools_(std::move(allowed_tools)) {}
+json_task_codec::json_task_codec(std::vector<std::string> allowed_tools, redactor rules)
+    : allowed_tools_(std::move(allowed_tools)), rules_(std::move(rules)) {}
 
 outcome<llm_task> json_task_codec::parse(const std::string& payload) const {
   const auto x = parse_foreign_json(payload);
@@ -78,7 +79,7 @@ std::string json_task_codec::render(const llm_report& x) const {
   json calls = json::array();
   for (const auto& call : x.calls)
     calls.push_back({{"name", call.name},
-                     {"args", arguments_of(call.arguments_json)},
+                     {"args", arguments_of(redacted_json(call.arguments_json, rules_))},
                      {"status", call.ok ? "ok" : "error"},
                      {"truncated_output", call.output}});
   return json_text(
@@ -100,7 +101,7 @@ std::string json_task_codec::render(const llm_report& x) const {
 std::string json_task_codec::tool_started(const tool_call& call, uint32_t step) const {
   return json_text({{"id", call.id},
                     {"name", call.name},
-                    {"args", short_arguments(call.arguments_json)},
+                    {"args", short_arguments(redacted_json(call.arguments_json, rules_))},
                     {"step", step}});
 }
 

@@ -1,6 +1,7 @@
 #pragma once
-// The JSON of llm_task jobs: the port `task_codec` on nlohmann/json. Stateless but for the allowlist; thread-safe.
+// The JSON of llm_task jobs: the port `task_codec` on nlohmann/json. Unchanging, so thread-safe.
 
+#include "actors/domain/redaction.hpp"
 #include "actors/ports/task_codec.hpp"
 
 #include <string>
@@ -11,7 +12,8 @@ namespace claw {
 class json_task_codec final : public task_codec {
 public:
   /// @param allowed_tools LLM_ALLOWED_TOOLS: a payload that names any other tool is refused.
-  explicit json_task_codec(std::vector<std::string> allowed_tools);
+  /// @param rules for arguments of tool calls, in which escapes can hide what a text's redaction looks for
+  explicit json_task_codec(std::vector<std::string> allowed_tools, redactor rules = redactor{});
 
   outcome<llm_task> parse(const std::string& payload) const override;
   std::string render(const llm_report& x) const override;
@@ -25,6 +27,7 @@ public:
 
 private:
   std::vector<std::string> allowed_tools_;
+  redactor rules_;
 };
 
 } // namespace claw

@@ -181,10 +181,8 @@ void llm_run_state::carry_out(finish_run& x) {
       log_value(report.safety_reason));
   const auto& redact = *config_->redact;
   report.final_text = redact.whole(report.final_text);
-  for (auto& call : report.calls) {
-    call.arguments_json = redact.whole(call.arguments_json);
-    call.output = redact.whole(call.output);
-  }
+  for (auto& call : report.calls)
+    call = shown(std::move(call));
   for (auto& note : report.notes)
     note = redact.whole(note);
   progress("usage", config_->tasks->usage(report.prompt_tokens, report.completion_tokens));
@@ -354,12 +352,14 @@ void llm_run_state::report_checkpoint() {
   for (auto& message : x.messages) {
     if (message.role == message_role::assistant)
       message.content = config_->redact->whole(message.content);
-    for (auto& call : message.calls)
+    for (auto& call : message.calls) {
+      call.name = config_->redact->whole(call.name);
       if (config_->redact->whole(call.arguments_json) != call.arguments_json)
         call.arguments_json = "{}"; // a redacted text may be no JSON any more
+    }
   }
   for (auto& call : x.calls)
-    call.arguments_json = config_->redact->whole(call.arguments_json);
+    call = shown(std::move(call));
   progress("checkpoint", config_->checkpoints->render(x));
 }
 
@@ -368,7 +368,15 @@ void llm_run_state::progress(const char* type, std::string data_json) {
 }
 
 tool_call llm_run_state::shown(tool_call x) const {
+  x.name = config_->redact->whole(x.name);
   x.arguments_json = config_->redact->whole(x.arguments_json);
+  return x;
+}
+
+reported_call llm_run_state::shown(reported_call x) const {
+  x.name = config_->redact->whole(x.name);
+  x.arguments_json = config_->redact->whole(x.arguments_json);
+  x.output = config_->redact->whole(x.output);
   return x;
 }
 

@@ -85,6 +85,7 @@ private:
   void show_text();
   void progress(const char* type, std::string data_json);
   tool_call shown(tool_call x) const;
+  reported_call shown(reported_call x) const;
   tool_result shown(tool_result x) const;
   void end(outcome<std::string> result);
   std::chrono::steady_clock::time_point now() const;

@@ -41,7 +41,7 @@ TEST_CASE_METHOD(run_fixture, "no secret reaches the model, the events or the re
                  "[llm_run][actors]") {
   const std::string secret = run_secret;
   tools->tool("repo_grep", "found " + secret);
-  chat->then_calls({{"repo_grep", secret}});
+  chat->then_calls({{"repo_grep", secret}, {"tool-" + secret, "{}"}});
   chat->then([secret](const chat_request&, const stop_token&, const chat_listener& hear) {
     for (const char c : "it is " + secret + "!")
       hear({chat_progress::kind::text, std::string{c}, 0});
@@ -51,7 +51,7 @@ TEST_CASE_METHOD(run_fixture, "no secret reaches the model, the events or the re
   });
   start_task("what is the token, is it " + secret + "?");
   settle();
-  CHECK(ended().text == "it is ***!||repo_grep+");
+  CHECK(ended().text == "it is ***!||repo_grep+tool-***-");
   for (const auto& x : heard.progress)
     CHECK(x.data_json.find(secret) == std::string::npos);
   for (const auto& request : chat->requests())

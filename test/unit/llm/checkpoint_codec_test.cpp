@@ -34,6 +34,17 @@ TEST_CASE("a checkpoint survives its text", "[checkpoint_codec]") {
   CHECK(*back == sample());
 }
 
+TEST_CASE("no escape hides a secret in the arguments that a checkpoint keeps", "[checkpoint_codec]") {
+  const json_checkpoint_codec codec{redactor{{"canary-0123456789"}}};
+  auto x = sample();
+  x.calls[1].arguments_json = R"({"query":"\u0063anary-0123456789","n":1})";
+  x.messages[2].calls[1].arguments_json = x.calls[1].arguments_json;
+  const auto back = codec.parse(codec.render(x));
+  REQUIRE(back);
+  CHECK(back->messages[2].calls[1].arguments_json == R"({"n":1,"query":"***"})");
+  CHECK(back->calls[1].arguments_json == R"({"n":1,"query":"***"})");
+}
+
 TEST_CASE("a call without its answer makes a checkpoint useless", "[checkpoint_codec]") {
   const json_checkpoint_codec codec;
   auto x = sample();

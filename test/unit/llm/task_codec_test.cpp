@@ -94,6 +94,21 @@ TEST_CASE("a result has the envelope's keys", "[llm][codec]") {
   CHECK(out["duration_ms"] == 1500);
 }
 
+TEST_CASE("no escape hides a secret in the arguments of a call", "[llm][codec]") {
+  const json_task_codec careful{{}, redactor{{"canary-0123456789"}}};
+  const auto args_of = [&](const std::string& arguments) {
+    return json::parse(careful.tool_started({"aaaaaaaaa", "repo_grep", arguments, false}, 1))["args"];
+  };
+  CHECK(args_of(R"({"query":"a \u0063anary\u002d0123456789"})") == json{{"query", "a ***"}});
+  CHECK(args_of(R"({"x":[{"canary-012345678\u0039":["canary-0123456789",7,null]}]})")
+        == json::parse(R"({"x":[{"***":["***",7,null]}]})"));
+  CHECK(args_of("not canary-0123456789 json") == "not *** json");
+  CHECK(args_of(R"({"query":"\u0061 harmless one"})") == json{{"query", "a harmless one"}});
+  llm_report report;
+  report.calls = {{"repo_grep", R"({"query":"\u0063anary-0123456789"})", true, ""}};
+  CHECK(careful.render(report).find("canary") == std::string::npos);
+}
+
 TEST_CASE("progress is told as events", "[llm][codec]") {
   const tool_call call{"aaaaaaaaa", "repo_grep", R"({"query":"x"})", false};
   const auto began = json::parse(codec.tool_started(call, 2));
