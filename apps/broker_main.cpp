@@ -139,7 +139,8 @@ int run(int argc, char** argv) {
     return end->code;
   }
   const auto& x = std::get<config>(outcome);
-  if (auto log = start_log({"openclaw-broker", x.text("LOG_LEVEL"), x.text("LOG_FILE")}); !log) {
+  const log_options options{"openclaw-broker", x.text("LOG_LEVEL"), x.text("LOG_FILE"), x.secrets()};
+  if (auto log = start_log(options); !log) {
     std::fprintf(stderr, "openclaw-broker: %s\n", log.error().why.c_str());
     return exit_config;
   }

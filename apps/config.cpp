@@ -74,6 +74,14 @@ std::vector<std::string> config::list(std::string_view env) const {
   return split_list(text(env));
 }
 
+std::vector<std::string> config::secrets() const {
+  std::vector<std::string> all;
+  for (const auto& [env, x] : entries_)
+    if (x.secret && x.value)
+      all.push_back(*x.value);
+  return all;
+}
+
 std::string_view config::origin(std::string_view env) const {
   return at(env).origin;
 }
@@ -185,7 +193,7 @@ private:
       const std::string kept{trimmed(*value)};
       if (auto problem = problem_with(row, kept); !problem.empty())
         problems_.push_back(std::string{row.env} + ": " + problem + " (" + origin + ")");
-      return {kept, origin};
+      return {kept, origin, row.secret};
     }
     return {};
   }

@@ -66,6 +66,9 @@ public:
   /// none where the key is unset
   std::optional<int64_t> maybe_integer(std::string_view env) const;
 
+  /// The values of all secret rows that are set.
+  std::vector<std::string> secrets() const;
+
   /// `flag`, `environment`, `env-file`, `fallback` or `unset`
   std::string_view origin(std::string_view env) const;
 
@@ -74,6 +77,7 @@ private:
   struct entry {
     std::optional<std::string> value;
     std::string_view origin = "unset";
+    bool secret = false;
   };
   const entry& at(std::string_view env) const;
 

@@ -5,18 +5,20 @@
 #include "actors/domain/error.hpp"
 
 #include <string>
+#include <vector>
 
 namespace claw {
 
 struct log_options {
-  std::string program;        ///< as it stands in every line
-  std::string level = "info"; ///< debug, info, warn, error
-  std::string file;           ///< "": standard error. Opened for appending, mode 0600 when new
+  std::string program;              ///< as it stands in every line
+  std::string level = "info";       ///< debug, info, warn, error
+  std::string file;                 ///< "": standard error. Opened for appending, mode 0600 when new
+  std::vector<std::string> secrets; ///< `config::secrets`; no line shows them, whoever writes it
 };
 
 /// Makes spdlog's default logger. Each line is written at once with one write(2), so that nothing is lost when the
-/// program ends badly; control and direction characters are escaped, so that no input can forge a line. Errors:
-/// `bad_config` for an unknown level, `io_failed` when the file cannot be opened.
+/// program ends badly; secrets are redacted; control and direction characters are escaped, so that no input can forge
+/// a line. Errors: `bad_config` for an unknown level, `io_failed` when the file cannot be opened.
 outcome<done> start_log(const log_options& options);
 
 } // namespace claw

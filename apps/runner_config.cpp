@@ -190,6 +190,7 @@ caps worker_caps(const std::vector<std::string>& worker_caps_list, const std::st
 outcome<runner_settings> runner_settings_of(const config& values) {
   runner_settings x;
   problems bad;
+  x.secrets = values.secrets();
   read_broker(values, x, bad);
   read_identity(values, x, bad);
   read_repos(values, x, bad);

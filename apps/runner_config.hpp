@@ -21,6 +21,7 @@ const config_table& runner_table();
 struct runner_settings {
   broker_address broker;
   runner_system_config claims; ///< without commands and boot id
+  std::vector<std::string> secrets; ///< every one that is set, to be redacted wherever it turns up
   std::string state_dir;
   repo_config repos;
 

@@ -150,7 +150,7 @@ int run(runner_settings& settings) {
   std::signal(SIGPIPE, SIG_IGN); // a broker that hangs up is an error of the call, not our end
   const int signals = signal_descriptor();
   const int given_up = ::eventfd(0, EFD_CLOEXEC);
-  const redactor redact{{settings.broker.token, settings.model.api_key}};
+  const redactor redact{settings.secrets};
   const auto run = make_run_config(settings, redact);
   settings.claims.commands = run->commands->commands();
   settings.claims.commands.emplace_back("llm_task");
@@ -199,10 +199,11 @@ int start(int argc, char** argv) {
   if (settings)
     if (const auto folder = make_state_folder(settings->state_dir); !folder)
       settings = folder.error();
-  if (settings)
-    if (const auto log = start_log({"runner", config.text("LOG_LEVEL"), config.text("LOG_FILE")});
-        !log)
+  if (settings) {
+    const log_options options{"runner", config.text("LOG_LEVEL"), config.text("LOG_FILE"), settings->secrets};
+    if (const auto log = start_log(options); !log)
       settings = log.error();
+  }
   if (!settings) {
     std::fprintf(stderr, "openclaw-runner: %s\n", settings.error().why.c_str());
     return exit_bad_config;

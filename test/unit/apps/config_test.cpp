@@ -80,6 +80,12 @@ TEST_CASE("a secret has no flag and is never shown", "[config]") {
   CHECK(ended(printed).text.find("geheim") == std::string::npos);
 }
 
+TEST_CASE("the secrets of a start are known together", "[config]") {
+  CHECK(good(start({}, {{"BOT_TOKEN", " geheim "}, {"BROKER_PORT", "81"}})).secrets()
+        == std::vector<std::string>{"geheim"});
+  CHECK(good(start({})).secrets().empty());
+}
+
 TEST_CASE("wrong usage ends with 64", "[config]") {
   CHECK(ended(start({"--nope"})).code == 64);
   CHECK(ended(start({"--lease-seconds"})).code == 64);
