@@ -7,8 +7,8 @@ HOLD_SECONDS_MAX = 60
 
 
 class HeldModel:
-    """@param answer makes the message of the assistant from the request's JSON; a text stands for plain content.
-    Answers go out in pieces of `piece` characters where a stream is asked for."""
+    """@param answer makes the message of the assistant from the request's JSON; a text stands for plain content, a pair of
+    a status and a text for an error. Answers go out in pieces of `piece` characters where a stream is asked for."""
 
     def __init__(self, answer=lambda request: "an answer", piece=7):
         self.answer, self.piece = answer, piece
@@ -55,6 +55,8 @@ class HeldModel:
 
     def speak(self, handler, request):
         message = self.answer(request)
+        if isinstance(message, tuple):
+            return self.reply(handler, "application/json", message[1], message[0])
         if isinstance(message, str):
             message = {"content": message}
         end = "tool_calls" if message.get("tool_calls") else "stop"
@@ -72,9 +74,9 @@ class HeldModel:
         return self.reply(handler, "text/event-stream", "".join(f"data: {x}\n\n" for x in [*events, "[DONE]"]))
 
     @staticmethod
-    def reply(handler, kind, text):
+    def reply(handler, kind, text, status=200):
         content = text.encode()
-        handler.send_response(200)
+        handler.send_response(status)
         handler.send_header("Content-Type", kind)
         handler.send_header("Content-Length", str(len(content)))
         handler.end_headers()
