@@ -51,7 +51,7 @@ private:
 
   // -- reading (http_session_read.cpp) --------------------------------------------------------------------------
   void read_some();
-  void on_read(const error_code& why, std::size_t bytes);
+  void on_readable(error_code why);
   void on_peer_closed(bool hard);
   void pump();
   bool read_head();
@@ -84,7 +84,7 @@ private:
   std::vector<http_field> fields_;
   http_request request_;
   std::optional<http_reply> refusal_; ///< decided by the head, told after a short body
-  bool reading_ = false;
+  bool waiting_ = false; ///< for the socket to have something to read
   bool pumping_ = false;
   bool peer_done_ = false;    ///< it will send nothing more; it may still read
   bool peer_gone_ = false;    ///< it will not read either

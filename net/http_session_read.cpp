@@ -12,6 +12,7 @@ namespace claw {
 namespace {
 
 namespace http = boost::beast::http;
+using boost::asio::ip::tcp;
 
 constexpr std::size_t read_bytes = 8'192;
 constexpr std::size_t read_bytes_body = 65'536;
@@ -31,27 +32,30 @@ std::string_view view(const boost::beast::flat_buffer& x) {
 
 } // namespace
 
+/// Waits first and lends no buffer: while it waits, requests are taken out of the buffer, and a large one is given up.
 void http_session::read_some() {
-  if (reading_ || peer_done_ || phase_ == phase::closed)
+  if (waiting_ || peer_done_ || phase_ == phase::closed)
     return;
   if (phase_ != phase::head && phase_ != phase::body && in_.size() >= pipelined_bytes_max)
     return;
-  reading_ = true;
-  const auto room
-      = phase_ == phase::body || phase_ == phase::lingering ? read_bytes_body : read_bytes;
-  socket_.async_read_some(in_.prepare(room),
-                          [self = shared_from_this()](const error_code& why, std::size_t bytes) {
-                            self->on_read(why, bytes);
-                          });
+  waiting_ = true;
+  socket_.async_wait(
+      tcp::socket::wait_read,
+      [self = shared_from_this()](const error_code& why) { self->on_readable(why); });
 }
 
-void http_session::on_read(const error_code& why, std::size_t bytes) {
-  reading_ = false;
+void http_session::on_readable(error_code why) {
+  waiting_ = false;
   if (phase_ == phase::closed)
     return;
-  in_.commit(bytes);
+  const auto room
+      = phase_ == phase::body || phase_ == phase::lingering ? read_bytes_body : read_bytes;
+  const auto bytes = why ? 0 : socket_.read_some(in_.prepare(room), why);
+  if (why == boost::asio::error::would_block)
+    return read_some();
   if (why)
     return on_peer_closed(why != boost::asio::error::eof);
+  in_.commit(bytes);
   if (phase_ == phase::lingering) {
     lingered_ += bytes;
     in_.clear();
