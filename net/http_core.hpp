@@ -33,7 +33,7 @@ public:
   void stop(std::chrono::milliseconds patience);
   void joined(std::shared_ptr<http_session> x);
   void left(const std::shared_ptr<http_session>& x);
-  void abandon(); ///< after run: closes what is left
+  void abandon(); ///< after run: closes what is left; whatever is posted later is dropped
   bool draining() const noexcept { return draining_; }
   const std::string& date() const noexcept { return date_; } ///< of the Date header
 
@@ -58,8 +58,8 @@ private:
   bool stopping_ = false;
 
   std::mutex posted_mutex_;
-  std::vector<std::function<void()>>
-      posted_; ///< guarded; one wake-up serves all that has queued up
+  std::vector<std::function<void()>> posted_; ///< guarded; one wake-up serves all that has queued up
+  bool over_ = false;                         ///< guarded; nobody will run what is posted
   std::vector<std::function<void()>> running_;
 };
 

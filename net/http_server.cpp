@@ -66,6 +66,8 @@ void http_core::post(std::function<void()> work) {
   bool first = false;
   {
     const std::lock_guard lock{posted_mutex_};
+    if (over_)
+      return;
     first = posted_.empty();
     posted_.push_back(std::move(work));
   }
@@ -151,12 +153,22 @@ void http_core::stop(std::chrono::milliseconds patience) {
   if (sessions_.empty())
     return io.stop();
   last_moment_.expires_after(patience);
-  last_moment_.async_wait([self = shared_from_this()](const error_code&) { self->io.stop(); });
+  last_moment_.async_wait([self = shared_from_this()](const error_code& stopped) {
+    if (!stopped)
+      self->io.stop();
+  });
 }
 
 void http_core::abandon() {
+  drain();
+  tick_.cancel();
+  last_moment_.cancel();
   for (const auto& x : std::vector(sessions_.begin(), sessions_.end()))
     x->close();
+  io.restart();
+  io.poll(); // what was under way hears of it; unheard, it would hold the core that holds it
+  const std::lock_guard lock{posted_mutex_};
+  over_ = true;
 }
 
 void http_core::joined(std::shared_ptr<http_session> x) {
