@@ -17,7 +17,7 @@ constexpr std::size_t json_frame_bytes = 4'096;
 } // namespace
 
 broker_http::broker_http(broker_http_options options, broker_front_door& door)
-    : scope_{door, std::move(options)}, bot_token_(scope_.options.bot_token),
+    : scope_{gathering_door{door}, std::move(options)}, bot_token_(scope_.options.bot_token),
       worker_token_(scope_.options.worker_token) {
   scope_.options.bot_token.clear(); // only digests are kept
   scope_.options.worker_token.clear();
@@ -68,6 +68,10 @@ void broker_http::handle(http_request x, std::shared_ptr<http_exchange> from) {
                 log_value(x.path), x.body.size());
   auto body = std::move(x.body);
   dispatch(*match.row, {x, std::move(body), id, std::move(from)});
+}
+
+void broker_http::round_over() {
+  scope_.door.pass_on();
 }
 
 void broker_http::dispatch(const route_row& row, api_call call) {

@@ -6,6 +6,7 @@
 #include "actors/domain/rate_window.hpp"
 #include "actors/protocol/front_doors.hpp"
 #include "net/api_access.hpp"
+#include "net/gathering_door.hpp"
 #include "net/http_exchange.hpp"
 
 #include <atomic>
@@ -32,7 +33,7 @@ struct broker_http_options {
 
 /// What all routes share.
 struct api_scope {
-  broker_front_door& door;
+  gathering_door door;
   broker_http_options options;
   std::atomic<bool> stopping{false};
   uint64_t polls = 0; ///< the server's thread
@@ -56,6 +57,7 @@ public:
   http_admission admit(const http_request& head) override;
   http_reply too_large(const http_request& head) override;
   void handle(http_request x, std::shared_ptr<http_exchange> from) override;
+  void round_over() override;
 
   /// The broker is going down: claims that can no longer be served are answered with no job. Any thread.
   void stop();

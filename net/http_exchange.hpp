@@ -79,6 +79,9 @@ public:
   virtual http_reply too_large(const http_request& head) = 0;
 
   virtual void handle(http_request x, std::shared_ptr<http_exchange> from) = 0;
+
+  /// Everything that was ready has been dealt with: the moment to pass on at once what many requests ask for.
+  virtual void round_over() {}
 };
 
 } // namespace claw

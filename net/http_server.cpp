@@ -19,6 +19,7 @@ using boost::system::error_code;
 /// Connections above the limit that are told so, before more are closed without a word.
 constexpr std::size_t refusals_max = 64;
 constexpr std::chrono::milliseconds accept_pause{100};
+constexpr std::size_t handlers_per_round_max = 256; ///< then what was asked is passed on, whatever else is ready
 
 std::string http_date() {
   const auto now = std::time(nullptr);
@@ -59,7 +60,11 @@ outcome<done> http_core::listen() {
 void http_core::run() {
   accept();
   on_tick();
-  io.run();
+  while (io.run_one() > 0) {
+    for (std::size_t more = 1; more < handlers_per_round_max && io.poll_one() > 0; ++more) {
+    }
+    application.round_over();
+  }
 }
 
 void http_core::post(std::function<void()> work) {
