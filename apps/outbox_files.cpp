@@ -131,8 +131,11 @@ std::string outbox_files::path_of(const run_report& x) const {
 }
 
 outcome<done> outbox_files::keep(const run_report& x) {
-  if (::mkdir(folder_.c_str(), 0700) != 0 && errno != EEXIST)
+  const bool fresh = ::mkdir(folder_.c_str(), 0700) == 0;
+  if (!fresh && errno != EEXIST)
     return disk_failure("making the folder");
+  if (fresh && !sync_folder(fs::path{folder_}.parent_path()))
+    return disk_failure("keeping the new folder");
   const auto path = path_of(x);
   const auto half = path + ".tmp";
   ::unlink(half.c_str());
@@ -166,7 +169,8 @@ outcome<std::vector<run_report>> outbox_files::load() {
     if (path.extension() == ".tmp") {
       ::unlink(path.c_str());
     } else if (path.extension() == ".json") {
-      if (auto x = read_report(path))
+      // A copy under another name would never be dropped, and so be delivered again by every start.
+      if (auto x = read_report(path); x && path == path_of(*x))
         all.push_back(std::move(*x));
       else
         spdlog::warn("event=outbox_file_unreadable file={}", log_value(path.filename().string()));
