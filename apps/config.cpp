@@ -110,6 +110,9 @@ public:
     read_env_file();
     for (const auto* row : rows_)
       result_.entries_[row->env] = settle(*row);
+    if (table_.problems != nullptr)
+      for (auto& problem : lines_of(table_.problems(result_)))
+        problems_.push_back(std::move(problem));
     if (!problems_.empty())
       return config_exit{exit_config, complaint(problems_)};
     if (wants_print_)
@@ -191,11 +194,21 @@ private:
       if (!value || trimmed(*value).empty())
         continue;
       const std::string kept{trimmed(*value)};
-      if (auto problem = problem_with(row, kept); !problem.empty())
+      if (auto problem = problem_with(row, kept); !problem.empty()) {
         problems_.push_back(std::string{row.env} + ": " + problem + " (" + origin + ")");
+        return {fallback(row), "fallback", row.secret};
+      }
       return {kept, origin, row.secret};
     }
     return {};
+  }
+
+  static std::vector<std::string> lines_of(const std::string& text) {
+    std::vector<std::string> all;
+    std::istringstream lines{text};
+    for (std::string line; std::getline(lines, line);)
+      all.push_back(line);
+    return all;
   }
 
   static std::optional<std::string> found(const std::map<std::string, std::string>& values,

@@ -43,11 +43,17 @@ struct config_row {
   int64_t most = std::numeric_limits<int64_t>::max();
 };
 
+class config;
+
 /// A program's own rows; `common_rows` are added to every program.
 struct config_table {
   const char* program;
   const char* purpose; ///< one plain sentence, the first line of --help
   std::span<const config_row> rows;
+
+  /// What is wrong with values that are good each for itself: a line a problem, "" when nothing is. A value that is
+  /// bad by itself has been told already and is shown to it as its fallback.
+  std::string (*problems)(const config&) = nullptr;
 };
 
 /// LOG_LEVEL and LOG_FILE.

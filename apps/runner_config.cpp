@@ -95,9 +95,13 @@ std::size_t size_at(const config& values, const char* key) {
 
 void read_broker(const config& values, runner_settings& x, problems& bad) {
   x.broker = {values.text("BROKER_URL"), values.text("WORKER_TOKEN")};
+  const auto url = parse_http_url("BROKER_URL", x.broker.url);
+  if (!url)
+    bad.add(url.error().why);
+  const auto any_url = url ? url->base : "http://localhost"; // a bad one must not hide a bad token
   if (!values.has("WORKER_TOKEN"))
     bad.add("WORKER_TOKEN is required");
-  else if (const auto client = make_worker_client(x.broker); !client)
+  else if (const auto client = make_worker_client({any_url, x.broker.token}); !client)
     bad.add(client.error().why);
 }
 
@@ -176,7 +180,11 @@ void read_model(const config& values, runner_settings& x, problems& bad) {
 
 const config_table& runner_table() {
   static constexpr config_table table{
-      "openclaw-runner", "Claims jobs from a broker and does them on this machine.", rows};
+      "openclaw-runner", "Claims jobs from a broker and does them on this machine.", rows,
+      [](const config& values) {
+        const auto settings = runner_settings_of(values);
+        return settings ? std::string{} : settings.error().why;
+      }};
   return table;
 }
 
