@@ -38,6 +38,7 @@ sigset_t blocked_signals() {
   sigaddset(&signals, SIGINT);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN); // a file over its size limit is a full store, not the end
   return signals;
 }
 

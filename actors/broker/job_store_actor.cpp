@@ -23,11 +23,26 @@ caf::behavior job_store_state::behavior() {
   };
 }
 
-void job_store_state::on_commit(commit_request& x) {
+void change_batch::add(commit_request& x) {
   changes.push_back(std::move(x.change));
   askers.push_back(std::move(x));
-  if (changes.size() >= limits::commit_changes_max)
-    commit_batch();
+}
+
+change_batch change_batch::take_creates() {
+  change_batch creates, others;
+  for (std::size_t i = 0; i < changes.size(); ++i) {
+    auto& to = askers[i].is_create ? creates : others;
+    to.changes.push_back(std::move(changes[i]));
+    to.askers.push_back(std::move(askers[i]));
+  }
+  *this = std::move(others);
+  return creates;
+}
+
+void job_store_state::on_commit(commit_request& x) {
+  gathered.add(x);
+  if (gathered.changes.size() >= limits::commit_changes_max)
+    commit_gathered();
   else
     arm();
 }
@@ -39,7 +54,7 @@ void job_store_state::on_barrier(const commit_barrier& x) {
 
 void job_store_state::on_flush() {
   flush_sent = false;
-  commit_batch();
+  commit_gathered();
   for (const auto& x : std::exchange(barriers, {}))
     caf::anon_send(x.from, barrier_passed{x.id});
 }
@@ -49,33 +64,44 @@ void job_store_state::arm() {
     caf::anon_send(self, flush_batch{});
 }
 
-void job_store_state::commit_batch() {
-  if (changes.empty())
+void job_store_state::commit_gathered() {
+  auto all = std::exchange(gathered, {});
+  if (all.changes.empty())
     return;
-  CLAW_ASSERT(changes.size() == askers.size());
-  const auto result = store->commit(changes);
-  if (!result)
-    log_commit_failed(changes.size(), result.error());
-  tell(result);
-  if (result) // after the answers: nobody waits for the log
-    for (const auto& x : changes)
-      log_committed(x);
-  changes.clear();
-  askers.clear();
+  const auto result = store->commit(all.changes);
+  const auto creates = !result && result.error().code == ec::store_full ? all.take_creates()
+                                                                        : change_batch{};
+  if (creates.changes.empty()) {
+    settle(all, result);
+    return;
+  }
+  settle(creates, result);
+  if (!all.changes.empty()) // a full store refuses new jobs, not the results that came along with them
+    settle(all, store->commit(all.changes));
 }
 
-void job_store_state::tell(const outcome<done>& result) {
+void job_store_state::settle(const change_batch& x, const outcome<done>& result) {
+  CLAW_ASSERT(x.changes.size() == x.askers.size());
+  if (!result)
+    log_commit_failed(x.changes.size(), result.error());
+  tell(x, result);
+  if (result) // after the answers: nobody waits for the log
+    for (const auto& change : x.changes)
+      log_committed(change);
+}
+
+void job_store_state::tell(const change_batch& x, const outcome<done>& result) {
   std::map<caf::actor, creates_settled> creates;
-  for (std::size_t i = 0; i < changes.size(); ++i) {
-    auto& asker = askers[i];
+  for (std::size_t i = 0; i < x.changes.size(); ++i) {
+    const auto& asker = x.askers[i];
     if (!asker.is_create) {
       caf::anon_send(asker.from, commit_answer{result ? failure{} : result.error()});
       continue;
     }
     auto& settled = creates[asker.from];
     if (result) {
-      const auto& x = changes[i].after;
-      settled.committed.push_back({x.id, x.required, x.priority});
+      const auto& made = x.changes[i].after;
+      settled.committed.push_back({made.id, made.required, made.priority});
     } else {
       ++settled.refused;
     }
@@ -83,10 +109,10 @@ void job_store_state::tell(const outcome<done>& result) {
   for (auto& [queue, settled] : creates)
     caf::anon_send(queue, std::move(settled));
   // Producers last: whoever knows a job's id may claim at once, and that claim must find the job.
-  for (std::size_t i = 0; i < changes.size(); ++i) {
-    const auto& asker = askers[i];
+  for (std::size_t i = 0; i < x.changes.size(); ++i) {
+    const auto& asker = x.askers[i];
     if (asker.is_create && result)
-      asker.created.answer(created_job{changes[i].after.id, asker.servable});
+      asker.created.answer(created_job{x.changes[i].after.id, asker.servable});
     else if (asker.is_create)
       asker.created.answer(result.error());
   }

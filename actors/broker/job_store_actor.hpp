@@ -10,6 +10,16 @@
 
 namespace claw {
 
+/// What is committed together.
+struct change_batch {
+  std::vector<job_change> changes;
+  std::vector<commit_request> askers; ///< who asked for each; their `change` has been moved out
+
+  void add(commit_request& x);
+  /// Takes the changes out that create a job.
+  change_batch take_creates();
+};
+
 struct job_store_state {
   explicit job_store_state(caf::event_based_actor* me) : self(me) {}
 
@@ -21,9 +31,7 @@ struct job_store_state {
 
   caf::event_based_actor* self;
   job_store* store = nullptr;
-  std::vector<job_change> changes; ///< the batch that is being gathered
-  std::vector<commit_request>
-      askers; ///< who asked for each of them; their `change` has been moved out
+  change_batch gathered;
   std::vector<commit_barrier> barriers; ///< to be answered after the batch
   bool flush_sent = false;
 
@@ -31,8 +39,9 @@ struct job_store_state {
 
 private:
   void arm();
-  void commit_batch();
-  void tell(const outcome<done>& result);
+  void commit_gathered();
+  static void settle(const change_batch& x, const outcome<done>& result);
+  static void tell(const change_batch& x, const outcome<done>& result);
 };
 
 /// Blocks while it commits: spawn it detached. @param store outlives the actor

@@ -3,6 +3,7 @@
 
 #include "test/support/memory_job_store.hpp"
 
+#include <algorithm>
 #include <functional>
 #include <stdexcept>
 #include <utility>
@@ -15,7 +16,12 @@ public:
   explicit broken_store(memory_job_store& real) : real_(real) {}
 
   outcome<done> commit(const std::vector<job_change>& changes) override {
+    ++commits;
     fire(on_commit);
+    const bool creates = std::any_of(changes.begin(), changes.end(),
+                                     [](const job_change& x) { return x.after.events <= 1; });
+    if (refuses_creates && creates)
+      return failure{ec::store_full, "the disk is full"};
     auto result = real_.commit(changes);
     if (auto seen = std::exchange(after_commit, nullptr))
       seen();
@@ -54,6 +60,8 @@ public:
   // How often each of them throws from now on.
   mutable int on_commit = 0, on_find = 0, on_text = 0, on_load = 0;
   std::optional<job_id> unreadable;
+  bool refuses_creates = false; ///< as on a full disk
+  unsigned commits = 0;
   std::function<void()> after_commit; ///< called once, before anybody is told of the commit
 
 private:

@@ -202,6 +202,8 @@ public:
     return dynamic_cast<caf::scheduler::test_coordinator&>(actors_.scheduler());
   }
 
+  caf::actor_system& actors() { return actors_; }
+
   memory_job_store store;
   job_store* instead_of_store = nullptr; ///< what the next start uses
   std::unique_ptr<broker_system> broker;
