@@ -63,13 +63,16 @@ int64_t byte_reader::signed_number() {
 }
 
 std::string_view byte_reader::text() {
-  const auto size = number();
-  if (size > rest_.size()) {
+  return bytes(static_cast<std::size_t>(number()));
+}
+
+std::string_view byte_reader::bytes(std::size_t count) {
+  if (count > rest_.size()) {
     fail();
     return {};
   }
-  const auto x = rest_.substr(0, static_cast<std::size_t>(size));
-  rest_.remove_prefix(x.size());
+  const auto x = rest_.substr(0, count);
+  rest_.remove_prefix(count);
   return x;
 }
 

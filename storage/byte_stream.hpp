@@ -2,12 +2,29 @@
 // Numbers and strings as bytes: the alphabet of stored records. Integers are LEB128 (seven bits a
 // byte, lowest first), signed ones zigzag first, strings are their length and their bytes.
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace claw {
+
+// -- integers of fixed width, lowest byte first, where a place is filled in later
+//
+template <class T>
+void store_fixed(T x, char* at) {
+  for (std::size_t i = 0; i < sizeof(T); ++i)
+    at[i] = static_cast<char>(x >> (8 * i) & 0xff);
+}
+
+template <class T>
+T load_fixed(const char* at) {
+  T x = 0;
+  for (std::size_t i = sizeof(T); i-- > 0;)
+    x = static_cast<T>(x << 8 | static_cast<uint8_t>(at[i]));
+  return x;
+}
 
 /// Appends to a string that somebody else owns and reuses.
 class byte_writer {
@@ -35,6 +52,7 @@ public:
   uint64_t number();
   int64_t signed_number();
   std::string_view text();
+  std::string_view bytes(std::size_t count); ///< exactly so many
   std::optional<std::string> optional_text();
   std::optional<int64_t> optional_number();
 

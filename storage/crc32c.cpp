@@ -2,6 +2,11 @@
 
 #include <array>
 #include <cstddef>
+#include <cstring>
+
+#if defined(__x86_64__)
+#include <nmmintrin.h>
+#endif
 
 namespace claw {
 
@@ -33,10 +38,24 @@ uint32_t byte_at(std::string_view bytes, std::size_t i) {
   return static_cast<uint8_t>(bytes[i]);
 }
 
-} // namespace
+#if defined(__x86_64__)
+/// The processor's own instruction, about six times as fast as the tables.
+__attribute__((target("sse4.2"))) uint32_t crc_by_processor(std::string_view bytes, uint32_t crc) {
+  uint64_t wide = crc;
+  std::size_t i = 0;
+  for (; i + 8 <= bytes.size(); i += 8) {
+    uint64_t eight = 0;
+    std::memcpy(&eight, bytes.data() + i, sizeof eight);
+    wide = _mm_crc32_u64(wide, eight);
+  }
+  auto narrow = static_cast<uint32_t>(wide);
+  for (; i < bytes.size(); ++i)
+    narrow = _mm_crc32_u8(narrow, static_cast<uint8_t>(bytes[i]));
+  return narrow;
+}
+#endif
 
-uint32_t crc32c(std::string_view bytes, uint32_t before) noexcept {
-  uint32_t crc = ~before;
+uint32_t crc_by_tables(std::string_view bytes, uint32_t crc) {
   std::size_t i = 0;
   for (; i + 8 <= bytes.size(); i += 8) {
     crc ^= byte_at(bytes, i) | byte_at(bytes, i + 1) << 8 | byte_at(bytes, i + 2) << 16
@@ -48,7 +67,22 @@ uint32_t crc32c(std::string_view bytes, uint32_t before) noexcept {
   }
   for (; i < bytes.size(); ++i)
     crc = (crc >> 8) ^ tables[0][(crc ^ byte_at(bytes, i)) & 0xff];
-  return ~crc;
+  return crc;
+}
+
+} // namespace
+
+uint32_t crc32c_by_tables(std::string_view bytes, uint32_t before) noexcept {
+  return ~crc_by_tables(bytes, ~before);
+}
+
+uint32_t crc32c(std::string_view bytes, uint32_t before) noexcept {
+#if defined(__x86_64__)
+  static const bool by_processor = __builtin_cpu_supports("sse4.2") != 0;
+  if (by_processor)
+    return ~crc_by_processor(bytes, ~before);
+#endif
+  return crc32c_by_tables(bytes, before);
 }
 
 } // namespace claw

@@ -10,4 +10,7 @@ namespace claw {
 /// @source RFC 3720, appendix B.4 (polynomial 0x1EDC6F41, reflected)
 uint32_t crc32c(std::string_view bytes, uint32_t before = 0) noexcept;
 
+/// The same number on a processor that has no instruction for it.
+uint32_t crc32c_by_tables(std::string_view bytes, uint32_t before = 0) noexcept;
+
 } // namespace claw

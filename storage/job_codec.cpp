@@ -23,8 +23,9 @@ constexpr auto end_max = static_cast<uint64_t>(job_end::dead);
 constexpr auto event_kind_max = static_cast<uint64_t>(job_event_kind::checkpoint);
 constexpr uint64_t uint32_max = std::numeric_limits<uint32_t>::max();
 
-void append_checksum(std::string_view key, std::string& out) {
-  auto sum = crc32c(out, crc32c(key));
+/// @param from where the value begins in `out`
+void append_checksum(std::string_view key, std::size_t from, std::string& out) {
+  auto sum = crc32c(std::string_view{out}.substr(from), crc32c(key));
   for (std::size_t i = 0; i < checksum_bytes; ++i, sum >>= 8)
     out.push_back(static_cast<char>(sum & 0xff));
 }
@@ -105,7 +106,7 @@ std::optional<uint64_t> sequence_from_key(std::string_view key) {
 }
 
 void encode(const job& x, std::string& out) {
-  out.clear();
+  const auto from = out.size();
   byte_writer w{out};
   w.byte(job_version);
   w.signed_number(x.created_s);
@@ -127,11 +128,11 @@ void encode(const job& x, std::string& out) {
   w.optional_number(x.lease_until_s);
   w.byte(x.cancel_asked ? 1 : 0);
   w.number(x.events);
-  append_checksum(key_of(x.id), out);
+  append_checksum(key_of(x.id), from, out);
 }
 
 void encode(const job_id& id, const job_event& x, std::string& out) {
-  out.clear();
+  const auto from = out.size();
   byte_writer w{out};
   w.byte(event_version);
   w.signed_number(x.at_ms);
@@ -140,14 +141,14 @@ void encode(const job_id& id, const job_event& x, std::string& out) {
   w.text(x.worker_id);
   w.text(x.why);
   w.text(x.data_json);
-  append_checksum(view(key_of(id, x.sequence)), out);
+  append_checksum(view(key_of(id, x.sequence)), from, out);
 }
 
 void encode(const job_id& id, job_text kind, std::string_view text, std::string& out) {
-  out.clear();
+  const auto from = out.size();
   byte_writer{out}.byte(text_version);
   out.append(text);
-  append_checksum(view(key_of(id, kind)), out);
+  append_checksum(view(key_of(id, kind)), from, out);
 }
 
 outcome<job> decode_job(const job_id& id, std::string_view bytes) {

@@ -39,7 +39,7 @@ std::string_view view(const std::array<char, Size>& key) {
 std::optional<job_id> id_from_key(std::string_view key);
 std::optional<uint64_t> sequence_from_key(std::string_view key);
 
-// -- encoding: replaces what is in `out`, which callers reuse
+// -- encoding: appends to `out`
 //
 void encode(const job& x, std::string& out);
 void encode(const job_id& id, const job_event& x, std::string& out);

@@ -80,18 +80,21 @@ outcome<store_layout> open_layout(lmdb_env& env) {
 
 int put_change(MDB_txn* txn, const store_layout& db, const job_change& x, std::string& bytes) {
   const auto& id = x.after.id;
+  bytes.clear();
   encode(x.after, bytes);
   if (const int error = put(txn, db.jobs, key_of(id), bytes))
     return error;
   if (const int error = put_open(txn, db.open, x.after))
     return error;
   for (const auto& e : x.events) {
+    bytes.clear();
     encode(id, e, bytes);
     if (const int error = put(txn, db.events, view(key_of(id, e.sequence)), bytes))
       return error;
   }
   for (const auto& [kind, text] : x.texts) {
     const auto key = key_of(id, kind);
+    bytes.clear();
     if (text)
       encode(id, kind, *text, bytes);
     if (const int error

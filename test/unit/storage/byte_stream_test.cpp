@@ -19,6 +19,14 @@ TEST_CASE("crc32c gives the numbers of RFC 3720", "[bytes]") {
   }
 }
 
+TEST_CASE("crc32c is one number, by the processor and by tables", "[bytes]") {
+  std::string bytes;
+  for (int i = 0; i < 100; ++i) {
+    CHECK(crc32c(bytes, 7) == crc32c_by_tables(bytes, 7));
+    bytes += static_cast<char>(i * 37);
+  }
+}
+
 TEST_CASE("numbers of every size survive", "[bytes]") {
   std::string out;
   byte_writer w{out};

@@ -12,9 +12,11 @@ using namespace claw;
 namespace {
 
 std::string bytes_of(const job& x) {
-  std::string out = "what was there before";
+  const std::string before = "what was there before";
+  auto out = before;
   encode(x, out);
-  return out;
+  CHECK(out.starts_with(before));
+  return out.substr(before.size());
 }
 
 std::string bytes_of(const job_id& id, const job_event& x) {

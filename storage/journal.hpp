@@ -1,0 +1,62 @@
+#pragma once
+// The two files `journal.0` and `journal.1`: room on the disk that is there from the start and is written over in
+// place, so that making a batch durable is one write and one flush of data alone. One file takes records while what
+// the other holds is being settled.
+
+#include "actors/domain/error.hpp"
+#include "storage/owned_fd.hpp"
+#include "storage/store_folder.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace claw {
+
+struct journal_options {
+  std::size_t file_bytes = std::size_t{16} << 20; ///< of each file, whole blocks; 0: no journal
+  std::function<int(int)> flush;                  ///< for tests; in the place of fdatasync
+};
+
+/// One thread at a time.
+class journal {
+public:
+  /// What the files hold, as far as they are there. Errors: `store_broken` when they cannot be read.
+  static outcome<std::vector<std::string>> read(const store_folder& folder);
+
+  static void remove(const store_folder& folder);
+
+  /// Opens the files, making them where they are not there or of another size. What they hold must
+  /// be settled. Errors: `store_full`, `store_broken`; then there are no files.
+  static outcome<journal> open(const store_folder& folder, journal_options options);
+
+  /// True when a record of so many bytes has room in the file that takes records now.
+  bool fits(std::size_t bytes) const noexcept { return bytes <= options_.file_bytes - at_; }
+  std::size_t file_bytes() const noexcept { return options_.file_bytes; }
+
+  /// Writes a sealed record behind the last one and makes it durable. Errors: `store_broken`; then the record must be
+  /// overtaken by what the store settles, and the journal, whose file the kernel may tell lies about now, must not be
+  /// used again. @pre fits(record.size())
+  outcome<done> append(std::string_view record);
+
+  /// Writes a part of a record that is not to be, for tests that die here.
+  void write_half(std::string_view record);
+
+  /// Appends go to the other file from its beginning on. Everything in that file must be settled.
+  void next_file() noexcept;
+
+private:
+  journal(std::array<owned_fd, 2> files, journal_options options)
+      : files_(std::move(files)), options_(std::move(options)) {}
+
+  std::array<owned_fd, 2> files_;
+  journal_options options_;
+  std::size_t active_ = 0;
+  std::size_t at_ = 0; ///< where the next record goes
+};
+
+} // namespace claw
