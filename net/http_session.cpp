@@ -76,18 +76,29 @@ void http_session::post(std::function<void()> work) {
 }
 
 void http_session::when_gone(std::function<void()> listener) {
-  if (peer_done_ && listener) {
-    peer_gone_ = true;
-    listener();
+  if (phase_ != phase::handling && phase_ != phase::streaming)
+    return; // it has its answer
+  if (!peer_done_) {
+    on_gone_ = std::move(listener);
     return;
   }
-  on_gone_ = std::move(listener);
+  peer_gone_ = true;
+  listener();
+  if (phase_ == phase::streaming)
+    close(); // nothing else would end this
+}
+
+/// The news that the client has closed may stand behind the answer in our own line of work: asks the system.
+bool http_session::peer_has_left() {
+  char next = 0;
+  error_code why;
+  socket_.receive(boost::asio::buffer(&next, 1), tcp::socket::message_peek, why);
+  return why && why != boost::asio::error::would_block;
 }
 
 void http_session::answer(http_reply x) {
-  const bool answerable = phase_ != phase::closed && phase_ != phase::writing
-                          && phase_ != phase::streaming && phase_ != phase::lingering;
-  if (!answerable || peer_gone_ || (peer_done_ && x.undelivered)) {
+  const bool answerable = phase_ == phase::handling;
+  if (!answerable || peer_gone_ || (x.undelivered && (peer_done_ || peer_has_left()))) {
     if (x.undelivered)
       x.undelivered();
     if (answerable)
@@ -202,7 +213,8 @@ void http_session::on_all_written() {
 }
 
 void http_session::end_request() {
-  if (!keep_alive_)
+  without_body_ = false;
+  if (!keep_alive_ || core_->draining())
     return linger();
   forget_large_buffers();
   phase_ = phase::head;

@@ -18,7 +18,7 @@
 
 namespace claw {
 
-class http_session final : public http_exchange, public std::enable_shared_from_this<http_session> {
+class http_session final : public std::enable_shared_from_this<http_session> {
 public:
   http_session(boost::asio::ip::tcp::socket socket, std::shared_ptr<http_core> core);
 
@@ -29,12 +29,14 @@ public:
   void on_drain();
   void close();
 
-  void post(std::function<void()> work) override;
-  void answer(http_reply x) override;
-  void when_gone(std::function<void()> listener) override;
-  void begin_stream(std::string_view content_type) override;
-  void send_piece(std::string piece, std::function<void()> sent) override;
-  void end_stream() override;
+  // -- the application's side: http_exchange, for the request of the present turn ---------------------------------
+  uint64_t turn() const noexcept { return turn_; }
+  void post(std::function<void()> work);
+  void answer(http_reply x);
+  void when_gone(std::function<void()> listener);
+  void begin_stream(std::string_view content_type);
+  void send_piece(std::string piece, std::function<void()> sent);
+  void end_stream();
 
 private:
   using error_code = boost::system::error_code;
@@ -62,8 +64,10 @@ private:
   bool finish_body();
   void hand_over();
   bool fail(unsigned status, std::string_view detail);
+  bool turn_away(http_reply x);
 
   // -- writing (http_session.cpp) ---------------------------------------------------------------------------
+  bool peer_has_left();
   void write(std::string head, std::string body);
   void write_on();
   void on_written(const error_code& why, std::size_t bytes);
@@ -76,6 +80,7 @@ private:
   std::shared_ptr<http_core> core_; // first: outlives the socket
   boost::asio::ip::tcp::socket socket_;
   phase phase_ = phase::head;
+  uint64_t turn_ = 0; ///< requests handed to the application so far
   http_core::steady_time deadline_;
 
   boost::beast::flat_buffer in_;

@@ -1,5 +1,6 @@
 #include "actors/domain/log_value.hpp"
 #include "net/http_session.hpp"
+#include "net/http_turn.hpp"
 
 #include <boost/asio/write.hpp>
 #include <spdlog/spdlog.h>
@@ -165,19 +166,14 @@ bool http_session::judge_head() {
   const auto bytes_max = refusal_ ? refused_body_bytes_max : verdict.body_bytes_max;
   const auto length = parser_->content_length();
   const auto expected = request_.field("Expect");
-  const bool waits = expected && same_name(*expected, "100-continue") && !parser_->is_done();
+  const bool waits = expected && same_name(*expected, "100-continue") && !parser_->is_done()
+                     && parser_->get().version() == 11; // older clients do not know it
   if (expected && !same_name(*expected, "100-continue"))
     return fail(417, "unknown expectation");
-  if (refusal_ && !parser_->is_done() && (waits || (length && *length > bytes_max))) {
-    keep_alive_ = false;
-    answer(std::move(*refusal_));
-    return false;
-  }
-  if (length && *length > bytes_max) {
-    keep_alive_ = false;
-    answer(core_->application.too_large(request_));
-    return false;
-  }
+  if (refusal_ && !parser_->is_done() && (waits || (length && *length > bytes_max)))
+    return turn_away(std::move(*refusal_));
+  if (length && *length > bytes_max)
+    return turn_away(core_->application.too_large(request_));
   if (!parser_->is_done())
     parser_->body_limit(bytes_max);
   if (waits && in_.size() == 0) {
@@ -200,11 +196,8 @@ bool http_session::read_body() {
     if (why == http::error::need_more)
       return used == 0 && in_.size() > limits::header_bytes_max ? fail(400, "malformed body")
                                                                 : false;
-    if (why == http::error::body_limit) {
-      keep_alive_ = false;
-      answer(refusal_ ? std::move(*refusal_) : core_->application.too_large(request_));
-      return false;
-    }
+    if (why == http::error::body_limit)
+      return turn_away(refusal_ ? std::move(*refusal_) : core_->application.too_large(request_));
     if (why)
       return fail(400, "malformed body");
   }
@@ -227,21 +220,28 @@ bool http_session::finish_body() {
 void http_session::hand_over() {
   request_.body = std::move(parser_->get().body());
   try {
-    core_->application.handle(std::move(request_), shared_from_this());
+    core_->application.handle(std::move(request_),
+                              std::make_shared<http_turn>(shared_from_this(), ++turn_));
   } catch (const std::exception& x) {
     spdlog::error("event=http_request_failed why={}", log_value(x.what()));
     keep_alive_ = false;
-    answer(error_reply(500, "internal error"));
+    if (phase_ == phase::handling)
+      answer(error_reply(500, "internal error"));
+    else if (phase_ == phase::streaming)
+      close(); // the rest of its answer will not come
   }
 }
 
 bool http_session::fail(unsigned status, std::string_view detail) {
   spdlog::debug("event=http_request_refused status={} why={}", status, log_value(detail));
+  return turn_away(error_reply(status, detail));
+}
+
+/// Answers in the application's place and closes. @returns false: there is no more to do
+bool http_session::turn_away(http_reply x) {
   keep_alive_ = false;
-  without_body_ = false;
-  if (phase_ != phase::handling)
-    phase_ = phase::handling;
-  answer(error_reply(status, detail));
+  phase_ = phase::handling;
+  answer(std::move(x));
   return false;
 }
 

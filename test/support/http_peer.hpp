@@ -26,6 +26,18 @@ struct http_answer {
   bool has(std::string_view part) const { return head.find(part) != std::string::npos; }
 };
 
+/// False when nobody listens there.
+inline bool can_connect(uint16_t port) {
+  sockaddr_in to{};
+  to.sin_family = AF_INET;
+  to.sin_port = htons(port);
+  to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const bool there = ::connect(fd, reinterpret_cast<const sockaddr*>(&to), sizeof to) == 0;
+  ::close(fd);
+  return there;
+}
+
 class http_peer {
 public:
   static constexpr std::chrono::seconds patience{20};

@@ -6,6 +6,9 @@
 #include "test/support/catch.hpp"
 #include "test/support/http_peer.hpp"
 
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
 #include <condition_variable>
 #include <functional>
 #include <future>
@@ -38,11 +41,10 @@ class served_application final : public http_application {
 public:
   using handler = std::function<void(const taken_request&)>;
 
-  static http_server_options patient() { return {}; }
-
   /// @param h called in the server's thread for each request, after it was written down; none: the test answers
-  explicit served_application(handler h = nullptr, http_server_options options = patient())
+  explicit served_application(handler h = nullptr, http_server_options options = {})
       : handler_(std::move(h)) {
+    spdlog::set_level(spdlog::level::off);
     options.tick = std::min(options.tick, std::chrono::milliseconds{5});
     auto server = http_server::listen(options, *this);
     REQUIRE(server);
