@@ -18,8 +18,20 @@ using events_type = std::vector<job_event>;
 /// Longest silence of a stream: proxies cut what stays silent longer.
 constexpr std::chrono::seconds stream_silence_max{15};
 
+/// A page stops growing here: one event may carry 64 KiB, a checkpoint more. What follows comes with the next page.
+constexpr std::size_t page_bytes_max = 1'048'576;
+
+events_type cut(events_type page) {
+  std::size_t bytes = 0;
+  for (std::size_t i = 0; i < page.size(); ++i)
+    if ((bytes += page[i].data_json.size()) > page_bytes_max)
+      page.resize(i + 1);
+  return page;
+}
+
 outcome<events_type> page_of(api_scope& scope, const job_id& id, uint64_t after) {
-  return scope.door.jobs().events(id, after, limits::page_events_max);
+  auto page = scope.door.jobs().events(id, after, limits::page_events_max);
+  return page ? outcome<events_type>{cut(*std::move(page))} : std::move(page);
 }
 
 std::string frame(std::string_view type, std::string_view id, const std::string& content) {
@@ -86,9 +98,9 @@ private:
     watch_ = {};
     if (gone_)
       return;
-    if (scope_.stopping)
+    if (!x || scope_.stopping)
       return to_->end_stream(); // the client comes back with Last-Event-ID
-    if (x && !x->empty())
+    if (!x->empty())
       return go_on();
     to_->send_piece(": nothing new\n\n", [self = shared_from_this()] { self->go_on(); });
   }
@@ -120,11 +132,11 @@ void hold_for_news(api_scope& scope, const api_call& call, uint64_t after,
   auto heard = [&scope, after](http_exchange& to, const outcome<events_type>& x) {
     if (!x && !(x.error().code == ec::unavailable && scope.stopping))
       return to.answer(failure_reply(x.error()));
-    to.answer(json_reply(events_body(x ? *x : events_type{}, after)));
+    to.answer(json_reply(events_body(x ? cut(*x) : events_type{}, after)));
   };
-  call.from->when_gone([&door = scope.door, poll] { door.ask(poll_closed{poll}); });
   scope.door.ask(watch_request{call.id, after, wait, poll,
                                heard_by<events_type>(call.from, std::move(heard))});
+  call.from->when_gone([&door = scope.door, poll] { door.ask(poll_closed{poll}); });
 }
 
 } // namespace

@@ -56,9 +56,10 @@ void claim_job(api_scope& scope, api_call call) {
           answer.undelivered = give_back(scope, (**x).document.head, worker_id);
           to.answer(std::move(answer));
         };
-  call.from->when_gone([&door = scope.door, poll] { door.ask(poll_closed{poll}); });
   scope.door.ask(claim_request{std::move(*facts), *wait, poll,
                                heard_by<answer_type>(call.from, std::move(heard))});
+  // After it: who is gone already closes a poll that is there.
+  call.from->when_gone([&door = scope.door, poll] { door.ask(poll_closed{poll}); });
 }
 
 void finish_job(api_scope& scope, api_call call, finish_kind kind) {
