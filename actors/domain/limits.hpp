@@ -26,6 +26,9 @@ inline constexpr std::chrono::seconds claim_wait_max{60};
 inline constexpr std::chrono::seconds lease_term{60}; ///< default of LEASE_SECONDS
 inline constexpr uint32_t attempts_max = 5;           ///< default of MAX_ATTEMPTS
 inline constexpr int32_t priority_max = 100;          ///< and its negative is the least
+inline constexpr std::size_t tags_max = 32;           ///< of one job
+inline constexpr std::size_t tags_bytes_max = 4'096;  ///< names and values together
+inline constexpr std::chrono::seconds fair_share_half_life{300}; ///< after it running time counts half
 inline constexpr std::size_t events_per_job_max = 10'000; ///< progress beyond it is answered and dropped
 inline constexpr std::size_t event_bytes_max = 65'536;    ///< one progress event, except a checkpoint
 inline constexpr std::size_t workers_known_max = 10'000; ///< beyond it the ones silent longest are forgotten

@@ -1,12 +1,17 @@
 #include "actors/domain/claim_line.hpp"
 #include "actors/domain/job_index.hpp"
+#include "actors/domain/limits.hpp"
 #include "test/support/catch.hpp"
 
 #include <algorithm>
+#include <map>
 #include <random>
+#include <string>
+#include <tuple>
 #include <vector>
 
 using namespace claw;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -101,39 +106,100 @@ TEST_CASE("the index is told by required caps", "[job_index]") {
   CHECK(seen == std::vector<std::string>{" 1 3", "a 2 2"});
 }
 
+TEST_CASE("whoever has run least lately goes first, each requester in order of age",
+          "[job_index]") {
+  job_index index;
+  for (uint32_t n = 1; n <= 5; ++n)
+    index.add(id_of(n), of("a"), 0, "flood");
+  index.add(id_of(6), of("a"), 0, "small");
+  index.add(id_of(7), of("a"), 0, "small");
+  CHECK(index.take(of("a")) == id_of(1)); // nobody has run: the oldest
+  index.charge("flood", 10s, 1s);
+  CHECK(index.take(of("a")) == id_of(6));
+  index.charge("small", 4s, 2s);
+  CHECK(index.take(of("a")) == id_of(7)); // by running time, not by number of jobs
+  index.charge("small", 7s, 3s);
+  CHECK(index.take(of("a")) == id_of(2)); // 10 s against 11 s
+}
+
+TEST_CASE("fair share holds across caps, and a higher priority goes before it", "[job_index]") {
+  job_index index;
+  index.charge("flood", 60s, 0s);
+  index.add(id_of(1), of("a"), 0, "flood");
+  index.add(id_of(2), of("a,b"), 0, "small");
+  index.add(id_of(3), of("b"), 1, "flood");
+  CHECK(index.take(of("a,b")) == id_of(3));
+  CHECK(index.take(of("a,b")) == id_of(2));
+  CHECK(index.take(of("a,b")) == id_of(1));
+}
+
+TEST_CASE("running time fades: after a half-life it counts half", "[job_index]") {
+  const auto half_life = limits::fair_share_half_life;
+  const auto first_after = [&](std::chrono::seconds later) {
+    job_index index;
+    index.add(id_of(1), of(""), 0, "yesterday");
+    index.add(id_of(2), of(""), 0, "now");
+    index.charge("yesterday", 100s, 0s);
+    index.charge("now", 60s, later);
+    return index.take(of(""));
+  };
+  CHECK(first_after(0s) == id_of(2));
+  CHECK(first_after(half_life) == id_of(1));
+  CHECK(first_after(1'000 * half_life) == id_of(1)); // the scale has started anew on the way
+}
+
+TEST_CASE("it is known how many jobs wait before a new one", "[job_index]") {
+  job_index index;
+  index.add(id_of(1), of("a"), 0, "x");
+  index.add(id_of(2), of("a"), 0, "y");
+  index.add(id_of(3), of("a"), 5);
+  index.add(id_of(4), of("b"), 5);
+  CHECK(index.ahead(of("a"), 0) == 3);
+  CHECK(index.ahead(of("a"), 5) == 1);
+  CHECK(index.ahead(of("a"), 6) == 0);
+  CHECK(index.ahead(of("c"), 0) == 0);
+  CHECK(index.remove(id_of(1), of("a"), 0, "x"));
+  CHECK_FALSE(index.remove(id_of(2), of("a"), 0, "x"));
+  CHECK(index.ahead(of("a"), 0) == 2);
+}
+
 TEST_CASE("the index agrees with a scan of all jobs in random lives", "[job_index]") {
   struct row {
     job_id id;
     caps required;
     int32_t priority;
+    std::string requester;
   };
   std::mt19937 dice{7};
   const std::vector<std::string> sets{"", "a", "b", "c", "a,b", "b,c", "a,b,c", "d"};
   for (int life = 0; life < 20; ++life) {
     job_index index;
     std::vector<row> model;
+    std::map<std::string, int> used;
     for (uint32_t step = 0; step < 200; ++step) {
       const auto pick = sets[dice() % sets.size()];
       if (dice() % 5 < 3) {
-        model.push_back(
-            {id_of(static_cast<uint32_t>(dice())), of(pick), static_cast<int32_t>(dice() % 3)});
-        index.add(model.back().id, model.back().required, model.back().priority);
+        model.push_back({id_of(static_cast<uint32_t>(dice())), of(pick),
+                         static_cast<int32_t>(dice() % 3), std::string(1, "xyz"[dice() % 3])});
+        const auto& made = model.back();
+        index.add(made.id, made.required, made.priority, made.requester);
       } else if (dice() % 4 == 0 && !model.empty()) {
         const auto gone = model.begin() + static_cast<long>(dice() % model.size());
-        CHECK(index.remove(gone->id, gone->required, gone->priority));
+        CHECK(index.remove(gone->id, gone->required, gone->priority, gone->requester));
         model.erase(gone);
       } else {
         const auto worker = of(pick);
+        const auto rank = [&](const row& x) { return std::tuple{-x.priority, used[x.requester], x.id}; };
         auto best = model.end();
         for (auto i = model.begin(); i != model.end(); ++i)
-          if (worker.includes(i->required)
-              && (best == model.end() || i->priority > best->priority
-                  || (i->priority == best->priority && i->id < best->id)))
+          if (worker.includes(i->required) && (best == model.end() || rank(*i) < rank(*best)))
             best = i;
         const auto got = index.take(worker);
         REQUIRE(got.has_value() == (best != model.end()));
         if (got) {
           CHECK(*got == best->id);
+          used[best->requester] += 3;
+          index.charge(best->requester, 3ms, 0ms);
           model.erase(best);
         }
       }
