@@ -22,6 +22,7 @@ constexpr std::array<std::string_view, 10> known_commands = {
 
 constexpr int64_t attempts_most = 1'000;
 constexpr std::size_t requester_bytes_max = 255;
+constexpr int64_t wall_s_max = 253'402'300'799; ///< the last second of the year 9999
 
 failure bad_shape(std::string why) {
   return {ec::bad_shape, std::move(why)};
@@ -89,6 +90,25 @@ std::optional<std::string> requires_text(const json& object) {
   return at->is_string() ? at->get<std::string>() : json_text(*at);
 }
 
+outcome<done> read_tags(const json& object, new_job& into) {
+  const auto* tags = member(object, "tags");
+  if (tags == nullptr)
+    return done{};
+  if (!tags->is_object())
+    return bad_shape("tags must be an object");
+  std::size_t bytes = 0;
+  for (const auto& [name, value] : tags->items()) {
+    if (!value.is_string())
+      return bad_shape("tags must be an object of strings");
+    bytes += name.size() + value.get_ref<const std::string&>().size();
+    into.tags[name] = value.get<std::string>();
+  }
+  if (into.tags.size() > limits::tags_max || bytes > limits::tags_bytes_max)
+    return bad_shape("tags may be " + std::to_string(limits::tags_max) + " with "
+                     + std::to_string(limits::tags_bytes_max) + " bytes together");
+  return done{};
+}
+
 /// The keys that came after the base contract.
 outcome<done> read_additions(const json& object, new_job& into) {
   const auto attempts = integer_in(object, "max_attempts", 1, attempts_most);
@@ -106,7 +126,15 @@ outcome<done> read_additions(const json& object, new_job& into) {
   if (requester->size() > requester_bytes_max)
     return bad_shape("requester must have at most 255 bytes");
   into.requester = std::move(*requester);
-  return done{};
+  const auto not_before = integer_in(object, "not_before", 0, wall_s_max);
+  if (!not_before)
+    return not_before.error();
+  into.not_before_s = *not_before;
+  const auto deadline = integer_in(object, "deadline", 0, wall_s_max);
+  if (!deadline)
+    return deadline.error();
+  into.deadline_s = *deadline;
+  return read_tags(object, into);
 }
 
 outcome<progress_request::entry> parse_entry(const json& x) {

@@ -50,6 +50,9 @@ json job_object(const job_document& x) {
       {"max_attempts", head.attempts_max},
       {"priority", head.priority},
       {"requester", or_null(head.requester)},
+      {"not_before", or_null(head.not_before_s)},
+      {"deadline", or_null(head.deadline_s)},
+      {"tags", head.tags},
       {"cancel_asked", head.cancel_asked},
       {"events", head.events},
   };
@@ -79,7 +82,10 @@ std::string created_body(const created_job& x) {
   std::string body = R"({"id":")";
   body += to_string(x.id);
   body += R"(","status":"queued","servable":)";
-  body += x.servable ? "true}" : "false}";
+  body += x.servable ? "true" : "false";
+  body += R"(,"position":)";
+  body += std::to_string(x.position);
+  body += '}';
   return body;
 }
 

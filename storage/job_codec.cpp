@@ -12,7 +12,7 @@ namespace claw {
 
 namespace {
 
-constexpr uint8_t job_version = 1;
+constexpr uint8_t job_version = 2; // 2: not_before_s, deadline_s, tags
 constexpr uint8_t event_version = 1;
 constexpr uint8_t text_version = 1;
 
@@ -35,8 +35,13 @@ failure broken(const char* what, const job_id& id, const char* why) {
           std::string{"the stored "} + what + " of job " + to_string(id) + " " + why};
 }
 
+struct versioned {
+  uint8_t version = 0;
+  std::string_view fields;
+};
+
 /// Takes version and checksum off. @returns the fields, or the failure to answer.
-outcome<std::string_view> fields_of(std::string_view key, std::string_view bytes, uint8_t version,
+outcome<versioned> fields_of(std::string_view key, std::string_view bytes, uint8_t version,
                                     const char* what, const job_id& id) {
   if (bytes.size() < 1 + checksum_bytes)
     return broken(what, id, "is too short");
@@ -49,7 +54,7 @@ outcome<std::string_view> fields_of(std::string_view key, std::string_view bytes
   const auto written = static_cast<uint8_t>(body.front());
   if (written == 0 || written > version)
     return broken(what, id, "was written by a newer version of this program");
-  return body.substr(1);
+  return versioned{written, body.substr(1)};
 }
 
 void put_caps(byte_writer& out, const caps& x) {
@@ -64,6 +69,24 @@ caps take_caps(byte_reader& in) {
   for (uint64_t i = 0; i < count && in.ok(); ++i)
     names.emplace_back(in.text());
   return caps{std::move(names)};
+}
+
+void put_tags(byte_writer& out, const std::map<std::string, std::string>& x) {
+  out.number(x.size());
+  for (const auto& [name, value] : x) {
+    out.text(name);
+    out.text(value);
+  }
+}
+
+std::map<std::string, std::string> take_tags(byte_reader& in) {
+  const auto count = in.number_up_to(in.left()); // a tag takes at least two bytes
+  std::map<std::string, std::string> tags;
+  for (uint64_t i = 0; i < count && in.ok(); ++i) {
+    std::string name{in.text()};
+    tags[std::move(name)] = in.text();
+  }
+  return tags;
 }
 
 } // namespace
@@ -128,6 +151,9 @@ void encode(const job& x, std::string& out) {
   w.optional_number(x.lease_until_s);
   w.byte(x.cancel_asked ? 1 : 0);
   w.number(x.events);
+  w.optional_number(x.not_before_s);
+  w.optional_number(x.deadline_s);
+  put_tags(w, x.tags);
   append_checksum(key_of(x.id), from, out);
 }
 
@@ -155,7 +181,7 @@ outcome<job> decode_job(const job_id& id, std::string_view bytes) {
   const auto fields = fields_of(key_of(id), bytes, job_version, "record", id);
   if (!fields)
     return fields.error();
-  byte_reader r{*fields};
+  byte_reader r{fields->fields};
   job x;
   x.id = id;
   x.created_s = r.signed_number();
@@ -178,6 +204,11 @@ outcome<job> decode_job(const job_id& id, std::string_view bytes) {
   x.lease_until_s = r.optional_number();
   x.cancel_asked = r.number_up_to(1) == 1;
   x.events = r.number();
+  if (fields->version >= 2) {
+    x.not_before_s = r.optional_number();
+    x.deadline_s = r.optional_number();
+    x.tags = take_tags(r);
+  }
   if (!r.at_end() || x.priority != priority)
     return broken("record", id, "has a field that cannot be");
   return x;
@@ -188,7 +219,7 @@ outcome<job_event> decode_event(const job_id& id, uint64_t sequence, std::string
   const auto fields = fields_of(view(key), bytes, event_version, "event", id);
   if (!fields)
     return fields.error();
-  byte_reader r{*fields};
+  byte_reader r{fields->fields};
   job_event x;
   x.sequence = sequence;
   x.at_ms = r.signed_number();
@@ -207,7 +238,7 @@ outcome<std::string> decode_text(const job_id& id, job_text kind, std::string_vi
   const auto fields = fields_of(view(key), bytes, text_version, "text", id);
   if (!fields)
     return fields.error();
-  return std::string{*fields};
+  return std::string{fields->fields};
 }
 
 } // namespace claw

@@ -38,6 +38,7 @@ struct job_state {
   void on_cancel(const cancel_request& x);
   void on_retry(const retry_request& x);
   void on_orphaned(const orphan_notice& x);
+  void on_deadline();
   void on_watch(const watch_request& x);
 
   // -- what else happens to it --------------------------------------------------------------------------------

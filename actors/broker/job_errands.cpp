@@ -32,7 +32,7 @@ std::string new_lease_id(const std::function<uint64_t()>& random) {
 
 void job_state::on_claim(claim_offer& x) {
   auto& claim = x.claim;
-  if (record.status != job_status::queued) {
+  if (record.status != job_status::queued || is_overdue(record, now_ms() / 1'000)) {
     decline(claim);
     return;
   }
@@ -153,6 +153,13 @@ void job_state::on_progress(const progress_request& x) {
   commit(progressed(record, entries, now_ms()), [this, answer = x.answer](const failure& trouble) {
     conclude(answer, unless(trouble, answer_type{record.events, record.cancel_asked}));
   });
+}
+
+void job_state::on_deadline() {
+  if (record.status == job_status::queued && is_overdue(record, now_ms() / 1'000))
+    commit(overdue(record, now_ms()), [this](const failure&) { settle(); });
+  else
+    settle(); // whoever works on it may finish; if he does not, the end of the lease ends the job
 }
 
 void job_state::on_orphaned(const orphan_notice& x) {

@@ -57,7 +57,7 @@ void job_queue_state::load() {
     if (x.status == job_status::running)
       wake(x);
     else
-      index.add(x.id, x.required, x.priority);
+      line_up(waiting(x));
   });
   if (!read)
     throw std::runtime_error("the store cannot be read: " + read.error().why);

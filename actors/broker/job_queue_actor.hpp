@@ -8,6 +8,7 @@
 #include "actors/broker/waiting_claims.hpp"
 #include "actors/broker/worker_roster.hpp"
 #include "actors/domain/job_index.hpp"
+#include "actors/domain/timetable.hpp"
 #include "actors/protocol/broker_internal.hpp"
 #include "actors/protocol/caf.hpp"
 #include "actors/shared/alarm.hpp"
@@ -27,6 +28,7 @@ struct awake_job {
   uint64_t handled = 0; ///< errands it has reported as dealt with
   bool watched = false;
   bool unreadable = false;
+  std::optional<actor_time> charged; ///< while running: its requester has been charged until then
 
   bool idle() const { return actor && sent == handled; }
 };
@@ -45,7 +47,9 @@ struct job_queue_state {
 
   /// Reads every open job of the store. Throws when it cannot be read: then no broker can be.
   void load();
-  void offer(const job_id& id, const caps& required, int32_t priority);
+  void line_up(const waiting_job& x);
+  void leave_line(const waiting_job& x);
+  void offer(const waiting_job& x);
   outcome<awake_job*> rouse(const job_id& id);
   awake_job& wake(job record);
   void put_to_sleep(const job_id& id);
@@ -81,6 +85,12 @@ struct job_queue_state {
   void hold(waiting_claim x);
   void release_held(const waiting_claim& x);
   void set_timer();
+  void begin_due();
+  void end_overdue();
+
+  // -- running time: queue_shares.cpp -----------------------------------------------------------------------
+  void charge(awake_job& x, bool still_running);
+  void charge_running();
 
   // -- workers and figures: queue_workers.cpp ---------------------------------------------------------------
   void on_seen(const worker_seen& x);
@@ -101,6 +111,9 @@ struct job_queue_state {
   broker_system_config config;
   std::optional<job_id_source> ids;
   job_index index; ///< queued jobs that may be claimed
+  timetable starts;    ///< queued jobs that may not be claimed yet
+  timetable deadlines; ///< open jobs that have one
+  actor_time charged;  ///< when the running jobs were charged last
   waiting_claims claims;
   worker_roster roster;
   std::unordered_map<job_id, awake_job> awake;

@@ -100,8 +100,7 @@ void job_store_state::tell(const change_batch& x, const outcome<done>& result) {
     }
     auto& settled = creates[asker.from];
     if (result) {
-      const auto& made = x.changes[i].after;
-      settled.committed.push_back({made.id, made.required, made.priority});
+      settled.committed.push_back(waiting(x.changes[i].after));
     } else {
       ++settled.refused;
     }
@@ -112,7 +111,7 @@ void job_store_state::tell(const change_batch& x, const outcome<done>& result) {
   for (std::size_t i = 0; i < x.changes.size(); ++i) {
     const auto& asker = x.askers[i];
     if (asker.is_create && result)
-      asker.created.answer(created_job{x.changes[i].after.id, asker.servable});
+      asker.created.answer(created_job{x.changes[i].after.id, asker.servable, asker.position});
     else if (asker.is_create)
       asker.created.answer(result.error());
   }

@@ -15,6 +15,9 @@ namespace {
 /// A claim of a runner that was started anew waits at least so long for the jobs of the old one to be requeued.
 constexpr std::chrono::milliseconds orphan_wait{500};
 
+/// The wall clock may be set: what waits for a wall time looks at it again at the latest after so long.
+constexpr std::chrono::milliseconds wall_look_max{60'000};
+
 } // namespace
 
 void job_queue_state::on_claim(claim_request& x) {
@@ -43,6 +46,7 @@ void job_queue_state::on_declined(claim_declined& x) {
 }
 
 void job_queue_state::serve(waiting_claim x) {
+  charge_running();
   while (const auto id = index.take(x.request.worker.caps))
     if (hand_over(*id, x))
       return;
@@ -99,12 +103,35 @@ void job_queue_state::on_alarm(const alarm_rang& x) {
     release_held(*claim);
     claim->request.answer.answer(std::optional<grant>{});
   }
+  begin_due();
+  end_overdue();
   set_timer();
+}
+
+void job_queue_state::begin_due() {
+  while (const auto id = starts.take_due(now_s())) {
+    const auto found = around->reader->find(*id);
+    if (found && *found && (**found).status == job_status::queued)
+      offer(waiting(**found));
+  }
+}
+
+void job_queue_state::end_overdue() {
+  if (stopping)
+    return;
+  while (const auto id = deadlines.take_due(now_s()))
+    if (const auto found = rouse(*id))
+      give(**found, deadline_notice{});
 }
 
 void job_queue_state::set_timer() {
   if (const auto due = claims.next_due())
     timer.set(self, *due);
+  for (const auto* table : {&starts, &deadlines})
+    if (const auto next = table->next_s()) {
+      const std::chrono::milliseconds wait{*next * 1'000 - around->world.wall_ms()};
+      timer.set(self, self->clock().now() + std::clamp(wait, {}, wall_look_max));
+    }
 }
 
 } // namespace claw

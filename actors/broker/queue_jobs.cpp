@@ -7,6 +7,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace claw {
@@ -31,7 +32,11 @@ void job_queue_state::on_create(create_request& x) {
   first.requester = std::move(x.what.requester);
   first.attempts_max = x.what.attempts_max.value_or(config.attempts_max);
   commit_request request;
+  first.not_before_s = x.what.not_before_s;
+  first.deadline_s = x.what.deadline_s;
+  first.tags = std::move(x.what.tags);
   request.servable = can_serve(first.required);
+  request.position = index.ahead(first.required, first.priority) + creating + 1;
   request.change = created(std::move(first), std::move(x.what.payload), now_ms);
   request.from = self;
   request.is_create = true;
@@ -47,21 +52,42 @@ void job_queue_state::on_creates_settled(const creates_settled& x) {
   creating -= settled;
   open -= x.refused;
   for (const auto& job : x.committed)
-    offer(job.id, job.required, job.priority);
+    line_up(job);
   answer_shutdown();
 }
 
-void job_queue_state::offer(const job_id& id, const caps& required, int32_t priority) {
-  index.remove(id, required, priority);
+void job_queue_state::line_up(const waiting_job& x) {
+  const auto now = now_s();
+  if (x.deadline_s) // one that is overdue already gets a moment, so that a full store is not asked in a circle
+    deadlines.add(std::max(*x.deadline_s, now + 1), x.id);
+  if (x.deadline_s && *x.deadline_s <= now) {
+    leave_line(x);
+  } else if (has_begun(x, now)) {
+    offer(x);
+  } else {
+    leave_line(x);
+    starts.add(*x.not_before_s, x.id);
+  }
+  set_timer();
+}
+
+void job_queue_state::leave_line(const waiting_job& x) {
+  index.remove(x.id, x.required, x.priority, x.requester);
+  if (x.not_before_s)
+    starts.remove(*x.not_before_s, x.id);
+}
+
+void job_queue_state::offer(const waiting_job& x) {
+  leave_line(x);
   if (!stopping) {
-    if (auto claim = claims.take(required)) {
+    if (auto claim = claims.take(x.required)) {
       release_held(*claim);
-      if (!hand_over(id, *claim))
+      if (!hand_over(x.id, *claim))
         serve(std::move(*claim)); // nobody can read this job; the claim deserves another
       return;
     }
   }
-  index.add(id, required, priority);
+  index.add(x.id, x.required, x.priority, x.requester);
 }
 
 outcome<awake_job*> job_queue_state::rouse(const job_id& id) {
@@ -105,9 +131,11 @@ void job_queue_state::on_report(job_report& x) {
   if (record.status != job_status::running && !mine.watched)
     put_to_sleep(record.id);
   if (record.status == job_status::queued && !x.unreadable)
-    offer(record.id, record.required, record.priority);
+    line_up(waiting(record));
   else
-    index.remove(record.id, record.required, record.priority);
+    leave_line(waiting(record));
+  if (is_terminal(record.status) && record.deadline_s)
+    deadlines.remove(*record.deadline_s, record.id);
   answer_shutdown();
 }
 
@@ -115,6 +143,7 @@ void job_queue_state::take_in(awake_job& x, job record) {
   const bool was_open = !is_terminal(x.record.status);
   const bool is_open = !is_terminal(record.status);
   CLAW_ASSERT(open > 0 || !was_open);
+  charge(x, record.status == job_status::running);
   if (was_open && !is_open)
     --open;
   if (!was_open && is_open)
@@ -134,7 +163,7 @@ void job_queue_state::on_job_down(const job_id& id) {
   spdlog::error("event=job_actor_lost job_id={}", to_string(id));
   auto& x = awake.at(id);
   x.actor = nullptr;
-  index.remove(id, x.record.required, x.record.priority);
+  leave_line(waiting(x.record));
   // Its last commit may still be on its way: what is true is known once that has passed.
   caf::anon_send(around->store, commit_barrier{id, self});
 }
@@ -151,7 +180,7 @@ void job_queue_state::on_barrier_passed(const barrier_passed& x) {
   if (record.status == job_status::running)
     wake(record);
   else if (record.status == job_status::queued)
-    offer(record.id, record.required, record.priority);
+    line_up(waiting(record));
   answer_shutdown();
 }
 

@@ -5,13 +5,14 @@
 //                claimed                     finished(result)
 //   [queued] ----------------> [running] -------------------------> [done]
 //      ^  ^                       |  |
-//      |  +------ requeued -------+  +-- finished(failure), buried, cancelled --> [failed]
+//      |  +------ requeued -------+  +-- finished(failure), buried, cancelled, overdue --> [failed]
 //      +---------------------- retried ---------------------------------------------'
 
 #include "actors/domain/caps.hpp"
 #include "actors/domain/job_id.hpp"
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -37,6 +38,9 @@ struct job {
   caps required;                           ///< the caps that `requires_json` asks for; empty: anyone may claim
   int32_t priority = 0;                    ///< higher goes first
   std::string requester;                   ///< who asked, "" when not said
+  std::optional<int64_t> not_before_s;     ///< not claimed before
+  std::optional<int64_t> deadline_s;       ///< not claimed from then on: it fails instead
+  std::map<std::string, std::string> tags; ///< the producer's own words, kept and shown
 
   // -- the life so far; changed only by the transitions below ----------------------------------
   job_status status = job_status::queued;
@@ -69,6 +73,11 @@ struct job_document {
 
 /// True for `done` and `failed`.
 bool is_terminal(job_status x);
+
+/// Too late to be claimed.
+inline bool is_overdue(const job& x, int64_t now_s) {
+  return x.deadline_s && *x.deadline_s <= now_s;
+}
 
 /// True when the table above has an arrow from one status to the other.
 bool is_legal(job_status from, job_status to);

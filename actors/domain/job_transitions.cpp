@@ -146,6 +146,13 @@ job_change buried(job x, std::string why, int64_t now_ms) {
   return failed(std::move(x), job_end::dead, job_event_kind::buried, std::move(why), now_ms);
 }
 
+job_change overdue(job x, int64_t now_ms) {
+  CLAW_ASSERT(is_overdue(x, seconds(now_ms)));
+  x.last_lease_id.clear(); // what comes later than the deadline is not wanted
+  x.lease_id.clear();
+  return failed(std::move(x), job_end::failed, job_event_kind::failed, "deadline passed", now_ms);
+}
+
 job_change cancelled(job x, int64_t now_ms) {
   CLAW_ASSERT(!is_terminal(x.status));
   x.cancel_asked = x.status == job_status::running;

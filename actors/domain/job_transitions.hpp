@@ -47,6 +47,9 @@ job_change finished(job x, finish_facts facts, int64_t now_ms);
 /// running -> failed for good: the attempts are spent. @param why the error that people read
 job_change buried(job x, std::string why, int64_t now_ms);
 
+/// queued or running -> failed, since its deadline has passed and nobody works on it any more.
+job_change overdue(job x, int64_t now_ms);
+
 /// queued or running -> failed. Its runner learns of it when it next speaks.
 job_change cancelled(job x, int64_t now_ms);
 

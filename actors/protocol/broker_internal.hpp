@@ -2,6 +2,7 @@
 // What the broker's actors tell each other and nobody else.
 
 #include "actors/domain/job_transitions.hpp"
+#include "actors/domain/waiting_job.hpp"
 #include "actors/protocol/broker_messages.hpp"
 #include "actors/protocol/caf.hpp"
 
@@ -30,6 +31,7 @@ struct commit_request {
   bool is_create = false;
   reply<created_job> created;
   bool servable = false;
+  uint64_t position = 1;
 };
 
 /// To a job: its change is on disk, or `trouble` says why nothing changed.
@@ -37,16 +39,9 @@ struct commit_answer {
   failure trouble; ///< ec::none when it is on disk
 };
 
-/// A new job, as the queue's index needs it.
-struct queued_job {
-  job_id id;
-  caps required;
-  int32_t priority = 0;
-};
-
 /// To the queue: what became of the new jobs of one batch.
 struct creates_settled {
-  std::vector<queued_job> committed;
+  std::vector<waiting_job> committed;
   uint64_t refused = 0;
 };
 
@@ -88,6 +83,9 @@ struct orphan_notice {
   std::string worker_id;
   std::string new_boot_id;
 };
+
+/// The deadline of the job has passed: it fails if nobody works on it.
+struct deadline_notice {};
 
 /// From a job to itself: it woke up with a lease, whose new term must be written down.
 struct grace_begun {};
@@ -136,6 +134,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::flush_batch)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::claim_offer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::claim_declined)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::orphan_notice)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::deadline_notice)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::grace_begun)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::watches_end)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::job_report)

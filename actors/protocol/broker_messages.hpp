@@ -12,6 +12,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -29,11 +30,15 @@ struct new_job {
   std::optional<uint32_t> attempts_max; ///< none: the broker's default
   int32_t priority = 0;
   std::string requester;
+  std::optional<int64_t> not_before_s; ///< wall seconds since the Unix epoch
+  std::optional<int64_t> deadline_s;   ///< wall seconds since the Unix epoch
+  std::map<std::string, std::string> tags;
 };
 
 struct created_job {
   job_id id;
   bool servable = false; ///< a worker that was seen lately has the caps
+  uint64_t position = 1; ///< its place among the jobs that wait for the same caps
 };
 
 struct create_request {

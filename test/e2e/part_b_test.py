@@ -53,6 +53,20 @@ class PartB(unittest.TestCase):
 
     # -- long poll -------------------------------------------------------------------------------------------------
 
+    def test_times_and_tags_come_back_and_count(self):
+        now = int(time.time())
+        later = self.create(not_before=now + 3600, tags={"channel": "general"})
+        shown = self.broker.bot("GET", f"/jobs/{later}")[1]
+        self.assertEqual((shown["not_before"], shown["deadline"], shown["tags"]),
+                         (now + 3600, None, {"channel": "general"}))
+        soon = self.create(deadline=now + 3600)
+        self.assertEqual(self.broker.claim(X_Worker_Caps=self.cap())["id"], soon)
+        self.assertIsNone(self.broker.claim(X_Worker_Caps=self.cap()))
+        missed = self.create(deadline=now - 1)
+        events = self.broker.bot("GET", f"/jobs/{missed}/events?after=1&wait=10")[1]["events"]
+        self.assertEqual([e["why"] for e in events], ["deadline passed"])
+        self.assertEqual(self.broker.job(missed)["error"], "deadline passed")
+
     def test_a_held_claim_gets_the_job_at_once(self):
         held = Later(lambda: self.claim(wait=20))
         self.until(lambda: self.waiting_claims() >= 1)

@@ -20,7 +20,7 @@ public:
     fire(on_commit);
     const bool creates = std::any_of(changes.begin(), changes.end(),
                                      [](const job_change& x) { return x.after.events <= 1; });
-    if (refuses_creates && creates)
+    if (refuses_all || (refuses_creates && creates))
       return failure{ec::store_full, "the disk is full"};
     auto result = real_.commit(changes);
     if (auto seen = std::exchange(after_commit, nullptr))
@@ -61,6 +61,7 @@ public:
   mutable int on_commit = 0, on_find = 0, on_text = 0, on_load = 0;
   std::optional<job_id> unreadable;
   bool refuses_creates = false; ///< as on a full disk
+  bool refuses_all = false;
   unsigned commits = 0;
   std::function<void()> after_commit; ///< called once, before anybody is told of the commit
 

@@ -27,6 +27,9 @@ inline job full_job(uint64_t n) {
   x.required = caps{{"llm:vllm", "repo_tools"}};
   x.priority = -7;
   x.requester = "discord:42";
+  x.not_before_s = 1'700'000'010;
+  x.deadline_s = 1'700'009'000;
+  x.tags = {{"channel", "general"}, {"empty", ""}};
   x.status = job_status::running;
   x.end = job_end::none;
   x.attempt = 2;
