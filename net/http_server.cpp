@@ -172,6 +172,7 @@ void http_core::abandon() {
     x->close();
   io.restart();
   io.poll(); // what was under way hears of it; unheard, it would hold the core that holds it
+  application.round_over();
   const std::lock_guard lock{posted_mutex_};
   over_ = true;
 }

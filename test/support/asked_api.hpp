@@ -22,6 +22,9 @@ namespace claw {
 /// A client's side of one request.
 class fake_exchange final : public http_exchange {
 public:
+  /// @param api hears after everything that happens here that the round is over
+  explicit fake_exchange(broker_http& api) : api_(api) {}
+
   std::optional<http_reply> reply;
   std::string stream_type; ///< "" as long as there is no stream
   std::vector<std::string> pieces;
@@ -60,6 +63,7 @@ public:
       posted_.pop_front();
       work();
     }
+    api_.round_over();
   }
 
   /// The present piece has left; the next one may come.
@@ -67,6 +71,7 @@ public:
     REQUIRE(sent_);
     auto piece = pieces.back();
     std::exchange(sent_, nullptr)();
+    api_.round_over();
     return piece;
   }
 
@@ -74,6 +79,15 @@ public:
   void leave() {
     if (auto listener = std::exchange(on_gone_, nullptr))
       listener();
+    api_.round_over();
+  }
+
+  /// The server could not deliver the answer.
+  void lose_answer() {
+    REQUIRE(reply);
+    REQUIRE(reply->undelivered);
+    reply->undelivered();
+    api_.round_over();
   }
 
   unsigned status() {
@@ -88,6 +102,7 @@ public:
   std::string detail() { return body().at("detail"); }
 
 private:
+  broker_http& api_;
   std::deque<std::function<void()>> posted_;
   std::function<void()> on_gone_, sent_;
 };
@@ -118,7 +133,7 @@ public:
   /// As the server does: judges the head, bounds the body, hands it over.
   exchange_ptr ask(std::string_view method, std::string_view target, const header_list& headers = {},
                    std::string body = {}, bool gone_already = false) {
-    auto from = std::make_shared<fake_exchange>();
+    auto from = std::make_shared<fake_exchange>(api);
     from->gone_already = gone_already;
     http_request x;
     x.method = method;
@@ -133,6 +148,7 @@ public:
     } else {
       x.body = std::move(body);
       api.handle(std::move(x), from);
+      api.round_over();
     }
     return from;
   }

@@ -362,3 +362,36 @@ TEST_CASE("a server that stops does not wait for ever", "[net][http]") {
   CHECK(client.closed());
   taken.answer(precious(lost)); // nobody hears it, and nobody keeps it
 }
+
+TEST_CASE("what is asked while a server ends is passed on", "[net][http]") {
+  struct gatherer final : http_application {
+    http_admission admit(const http_request&) override { return {}; }
+    http_reply too_large(const http_request&) override { return {}; }
+    void handle(http_request, std::shared_ptr<http_exchange> x) override {
+      from = std::move(x);
+      taken.happened();
+    }
+    void round_over() override { passed_on = std::exchange(asked, false) || passed_on; }
+
+    std::shared_ptr<http_exchange> from;
+    happening taken;
+    bool asked = false, passed_on = false;
+  } app;
+  auto server = http_server::listen({}, app);
+  REQUIRE(server);
+  std::thread thread{[&] { (*server)->run(); }};
+  http_peer client{(*server)->port()};
+  client.send(request);
+  app.taken.wait();
+  (*server)->stop(0ms);
+  thread.join();
+  app.from->post([&] { // a grant that comes too late, and is given back
+    http_reply late;
+    late.undelivered = [&] { app.asked = true; };
+    client.leave();
+    app.from->answer(std::move(late));
+  });
+  server->reset();
+  CHECK(app.passed_on);
+  app.from = nullptr;
+}
