@@ -39,8 +39,10 @@ TEST_CASE("a new job reaches the broker as its producer wrote it", "[net][api]")
   CHECK(asked.what.requester == "me");
   asked.answer.answer(created_job{sample_id(1), true});
   CHECK(x->status() == 200);
-  CHECK(x->body()
-        == json{{"id", to_string(sample_id(1))}, {"status", "queued"}, {"servable", true}});
+  const auto body = x->body();
+  CHECK(body.at("id") == to_string(sample_id(1)));
+  CHECK(body.at("status") == "queued");
+  CHECK(body.at("servable") == true);
 }
 
 TEST_CASE("what a producer leaves out has its default", "[net][api]") {
