@@ -96,22 +96,22 @@ struct loop_driver {
   tool_loop loop;
 };
 
-inline const chat_request& asked(const loop_action& x) {
+inline chat_request asked(const loop_action& x) {
   REQUIRE(std::holds_alternative<ask_model>(x));
   return std::get<ask_model>(x).request;
 }
 
-inline const llm_report& finished(const loop_action& x) {
+inline llm_report finished(const loop_action& x) {
   REQUIRE(std::holds_alternative<finish_run>(x));
   return std::get<finish_run>(x).report;
 }
 
-inline const failure& failed(const loop_action& x) {
+inline failure failed(const loop_action& x) {
   REQUIRE(std::holds_alternative<fail_run>(x));
   return std::get<fail_run>(x).why;
 }
 
-inline const std::vector<planned_call>& run(const loop_action& x) {
+inline std::vector<planned_call> run(const loop_action& x) {
   REQUIRE(std::holds_alternative<run_tools>(x));
   return std::get<run_tools>(x).calls;
 }

@@ -40,7 +40,7 @@ TEST_CASE("every call of a reply is answered, in call order", "[tool_loop]") {
       m[3].content
       == "<tool_output id=\"k3f9a2c7b\" tool=\"repo_list\">\none\n</tool_output id=\"k3f9a2c7b\">");
   CHECK(m[4].content.find("two") != std::string::npos);
-  const auto& report = finished(d.says("done"));
+  const auto report = finished(d.says("done"));
   REQUIRE(report.calls.size() == 3);
   CHECK(report.calls[0].ok);
   CHECK_FALSE(report.calls[1].ok);

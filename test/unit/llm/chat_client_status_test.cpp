@@ -156,7 +156,8 @@ TEST_CASE_METHOD(chat_client_fixture, "an overflow teaches the context and conde
   CHECK(ask(client).reply);
   CHECK(sent(1).dump().size() < sent(0).dump().size());
   std::multiset<std::string> called, answered;
-  for (const auto& x : sent(1)["messages"]) {
+  const auto second = sent(1);
+  for (const auto& x : second["messages"]) {
     for (const auto& call : x.value("tool_calls", nlohmann::json::array()))
       called.insert(call["id"].get<std::string>());
     if (x["role"] == "tool")
