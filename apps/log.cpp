@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -92,8 +91,7 @@ outcome<done> start_log(const log_options& options) {
   if (!options.file.empty())
     fd = ::open(options.file.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
   if (fd < 0)
-    return failure{ec::io_failed,
-                   "LOG_FILE: cannot open " + options.file + ": " + std::strerror(errno)};
+    return io_failure("LOG_FILE: cannot open " + options.file, errno);
   auto formatter = std::make_unique<spdlog::pattern_formatter>(spdlog::pattern_time_type::utc);
   formatter->add_flag<safe_message>('*', redactor{options.secrets})
       .set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l " + options.program + " %*");

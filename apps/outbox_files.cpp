@@ -12,7 +12,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <optional>
@@ -29,7 +28,7 @@ constexpr int64_t format_version = 1;
 constexpr std::uintmax_t file_bytes_max = 67'108'864;
 
 failure disk_failure(std::string_view doing) {
-  return {ec::io_failed, std::string{doing} + " in the outbox failed: " + std::strerror(errno)};
+  return io_failure(std::string{doing} + " in the outbox failed", errno);
 }
 
 class open_file {

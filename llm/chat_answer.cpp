@@ -16,6 +16,7 @@ using nlohmann::json;
 
 std::vector<std::string> names_of(const std::vector<tool_spec>& tools) {
   std::vector<std::string> out;
+  out.reserve(tools.size());
   for (const auto& x : tools)
     out.push_back(x.name);
   return out;

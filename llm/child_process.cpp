@@ -12,7 +12,6 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
-#include <cstring>
 #include <utility>
 
 namespace claw {
@@ -96,7 +95,7 @@ void restore_signals() {
     ::signal(number, SIG_DFL); // fails for KILL and STOP, which is right
   sigset_t none;
   sigemptyset(&none);
-  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  ::pthread_sigmask(SIG_SETMASK, &none, nullptr);
 }
 
 /// The child's life up to exec. Async-signal-safe calls only: other threads of the parent may have held any lock.
@@ -239,7 +238,7 @@ std::vector<char*> pointers(const std::vector<std::string>& texts, const std::st
 }
 
 failure not_started(int why) {
-  return {ec::io_failed, std::string("program could not be started: ") + std::strerror(why)};
+  return io_failure("program could not be started", why);
 }
 
 } // namespace

@@ -55,12 +55,13 @@ void each_entry(std::string_view text, Visit visit) {
     if (line.empty() || line.front() == '#' || line.front() == ';')
       continue;
     const auto equals = line.find('=');
-    const auto key = in_lower_case(trimmed(line.substr(0, equals)));
+    auto key = section + '.';
+    key += in_lower_case(trimmed(line.substr(0, equals)));
     auto value = equals == line.npos ? std::string_view{"true"} : trimmed(line.substr(equals + 1));
     value = trimmed(value.substr(0, value.find_first_of("#;")));
     if (value.size() >= 2 && value.front() == '"' && value.back() == '"')
       value = value.substr(1, value.size() - 2);
-    visit(section + '.' + key, in_lower_case(value));
+    visit(key, in_lower_case(value));
   }
 }
 

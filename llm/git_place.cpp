@@ -144,7 +144,7 @@ bool is_ref_name(const std::string& name) {
 }
 
 outcome<std::optional<std::string>> packed_ref(const git_place& place, const std::string& name) {
-  const auto packed = read_plain(place.common, "packed-refs", packed_refs_bytes_max);
+  auto packed = read_plain(place.common, "packed-refs", packed_refs_bytes_max);
   if (!packed || !*packed)
     return packed;
   const auto wanted = ' ' + name + '\n';

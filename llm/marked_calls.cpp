@@ -157,7 +157,7 @@ private:
       return npos;
     const auto first = skip_blank(at + 1);
     json arguments = json::object();
-    auto end = first;
+    std::size_t end = 0;
     if (is_at(first, "{")) {
       const auto read = object_at(first);
       if (!read)

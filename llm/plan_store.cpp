@@ -11,7 +11,6 @@
 
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <optional>
 
@@ -23,10 +22,6 @@ using json = nlohmann::ordered_json;
 constexpr std::size_t summary_characters_max = 200;
 constexpr std::size_t uuid_length = 36;
 const failure unknown_plan{ec::tool_refused, "unknown plan_id"};
-
-failure no_disk(const char* what) {
-  return {ec::io_failed, std::string(what) + ": " + std::strerror(errno)};
-}
 
 bool is_dash_place(std::size_t i) {
   return i == 8 || i == 13 || i == 18 || i == 23;
@@ -72,7 +67,7 @@ outcome<done> write_atomically(const std::string& path, const std::string& text)
   file_descriptor fd{
       ::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600)};
   if (!fd)
-    return no_disk("cannot keep the plan");
+    return io_failure("cannot keep the plan", errno);
   std::string_view rest = text;
   while (!rest.empty()) {
     const auto count = ::write(fd.get(), rest.data(), rest.size());
@@ -81,7 +76,7 @@ outcome<done> write_atomically(const std::string& path, const std::string& text)
     rest.remove_prefix(count < 0 ? 0 : static_cast<std::size_t>(count));
   }
   if (!rest.empty() || ::fsync(fd.get()) != 0 || ::rename(beside.c_str(), path.c_str()) != 0) {
-    const auto why = no_disk("cannot keep the plan");
+    const auto why = io_failure("cannot keep the plan", errno);
     ::unlink(beside.c_str());
     return why;
   }
@@ -95,7 +90,7 @@ plan_store::plan_store(std::string folder) : folder_(std::move(folder)) {}
 outcome<std::string> plan_store::propose(std::string_view text) {
   const auto id = new_uuid();
   if (!id)
-    return no_disk("cannot make a plan id");
+    return io_failure("cannot make a plan id", errno);
   const auto clean = to_utf8(text);
   json plan;
   plan["type"] = "plan";

@@ -34,7 +34,7 @@ private:
   char peek() {
     while (at_ < text_.size() && ascii::blanks.find(text_[at_]) != std::string_view::npos)
       ++at_;
-    return at_ < text_.size() ? text_[at_] : 0;
+    return at_ < text_.size() ? text_[at_] : '\0';
   }
 
   bool take(char c) {

@@ -13,7 +13,6 @@
 #include <atomic>
 #include <cerrno>
 #include <climits>
-#include <cstring>
 
 namespace claw {
 namespace {
@@ -36,7 +35,7 @@ failure open_failure(int error) {
   if (error == EXDEV || error == ELOOP)
     return repo_errors::refused(repo_errors::path_outside);
   if (error == EMFILE || error == ENFILE || error == ENOMEM)
-    return {ec::io_failed, std::string("cannot open: ") + std::strerror(error)};
+    return io_failure("cannot open", error);
   return repo_errors::failed(repo_errors::not_a_file);
 }
 
@@ -109,9 +108,11 @@ repo_scope::repo_scope(file_descriptor folder, std::string path)
 outcome<repo_scope> repo_scope::open(const std::string& folder) {
   file_descriptor fd{::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
   if (!fd)
-    return failure{ec::io_failed, std::string("cannot open the folder: ") + std::strerror(errno)};
+    return io_failure("cannot open the folder", errno);
   auto name = kernel_name(fd.get());
-  return repo_scope{std::move(fd), name.empty() ? folder : std::move(name)};
+  if (name.empty())
+    name = folder;
+  return repo_scope{std::move(fd), std::move(name)};
 }
 
 outcome<repo_scope> repo_scope::narrowed(std::string_view relative) const {
@@ -193,7 +194,7 @@ outcome<std::string> read_all(int fd, std::size_t bytes_max) {
     if (count < 0 && errno == EINTR)
       continue;
     if (count < 0)
-      return failure{ec::io_failed, std::string("cannot read: ") + std::strerror(errno)};
+      return io_failure("cannot read", errno);
     if (result.size() + static_cast<std::size_t>(count) > bytes_max)
       return repo_errors::failed("file is too large");
     result.append(block.data(), static_cast<std::size_t>(count));

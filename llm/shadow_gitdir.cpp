@@ -8,7 +8,6 @@
 #include <array>
 #include <cerrno>
 #include <cstdlib>
-#include <cstring>
 #include <filesystem>
 
 namespace claw {
@@ -47,7 +46,7 @@ constexpr std::string_view our_config = R"([core]
 )";
 
 failure no_disk(const char* what) {
-  return {ec::io_failed, std::string(what) + ": " + std::strerror(errno)};
+  return io_failure(what, errno);
 }
 
 bool write_all(int fd, std::string_view text) {
@@ -168,10 +167,10 @@ outcome<done> shadow_gitdir::fill() const {
   for (const auto& [name, text] :
        {std::pair{"config", *config + std::string(our_config)}, std::pair{"HEAD", head},
         std::pair{"info/exclude", exclude->value_or("")}})
-    if (const auto written = write_file(folder, name, text); !written)
+    if (auto written = write_file(folder, name, text); !written)
       return written;
   if (*shallow)
-    if (const auto written = write_file(folder, "shallow", **shallow); !written)
+    if (auto written = write_file(folder, "shallow", **shallow); !written)
       return written;
   return copy_index(place_.own, folder);
 }

@@ -34,7 +34,7 @@ public:
 
   static constexpr std::size_t reports_max = 256;
   static constexpr std::size_t bytes_max = 67'108'864;
-  static constexpr int64_t age_max_s = 7 * 86'400;
+  static constexpr int64_t age_max_s = 604'800; ///< a week
   static constexpr std::chrono::milliseconds pause_min{500};
   static constexpr std::chrono::milliseconds pause_max{30'000};
 

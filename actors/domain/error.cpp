@@ -1,5 +1,7 @@
 #include "actors/domain/error.hpp"
 
+#include <system_error>
+
 namespace claw {
 
 std::string_view to_string(ec code) {
@@ -40,6 +42,11 @@ std::string_view to_string(ec code) {
   case ec::io_failed: return "io_failed";
   }
   return "unknown";
+}
+
+failure io_failure(std::string_view what, int error) {
+  // Not strerror: its buffer belongs to all threads.
+  return {ec::io_failed, std::string{what} + ": " + std::generic_category().message(error)};
 }
 
 void throw_broken_invariant(const char* condition, const char* file, int line) {

@@ -65,6 +65,10 @@ struct failure {
   friend bool operator==(const failure&, const failure&) = default;
 };
 
+/// An `io_failed` in the operating system's own words: `cannot open x: No such file or directory`.
+/// @param error a value of errno
+failure io_failure(std::string_view what, int error);
+
 /// Thrown by a broken CLAW_ASSERT: the program is wrong, not its input.
 class broken_invariant : public std::logic_error {
 public:

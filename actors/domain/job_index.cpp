@@ -250,6 +250,7 @@ void job_index::each_required(
         if (!oldest || *jobs.jobs.begin() < *oldest)
           oldest = &*jobs.jobs.begin();
     }
+    CLAW_ASSERT(oldest); // no bucket is empty
     visit(required, count, *oldest);
   }
 }
