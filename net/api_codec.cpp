@@ -98,25 +98,57 @@ std::string finished_body(const finish_request::answer_type& x) {
   return json_text(body);
 }
 
+json worker_object(const worker_snapshot& x) {
+  auto running = json::array();
+  for (const auto& id : x.running)
+    running.push_back(to_string(id));
+  return {
+      {"id", x.facts.worker_id},
+      {"worker_id", x.facts.worker_id},
+      {"caps", x.facts.caps.names()},
+      {"version", or_null(x.facts.version)},
+      {"first_seen", x.first_seen_s},
+      {"last_seen", x.last_seen_s},
+      {"polling", x.polling},
+      {"live", x.live},
+      {"draining", x.draining},
+      {"running", std::move(running)},
+  };
+}
+
 std::string workers_body(const std::vector<worker_snapshot>& x) {
   auto list = json::array();
-  for (const auto& worker : x) {
-    auto running = json::array();
-    for (const auto& id : worker.running)
-      running.push_back(to_string(id));
-    list.push_back({
-        {"id", worker.facts.worker_id},
-        {"worker_id", worker.facts.worker_id},
-        {"caps", worker.facts.caps.names()},
-        {"version", or_null(worker.facts.version)},
-        {"first_seen", worker.first_seen_s},
-        {"last_seen", worker.last_seen_s},
-        {"polling", worker.polling},
-        {"live", worker.live},
-        {"running", std::move(running)},
-    });
-  }
+  for (const auto& worker : x)
+    list.push_back(worker_object(worker));
   return json_text({{"workers", std::move(list)}});
+}
+
+std::string explain_body(const explain_facts& x, const std::vector<attempt_story>& attempts) {
+  const auto told = explain(x);
+  auto workers = json::array();
+  for (const auto& w : x.workers)
+    workers.push_back({{"worker_id", w.worker_id},
+                       {"missing_caps", w.missing.names()},
+                       {"can_serve", w.missing.empty()},
+                       {"live", w.live},
+                       {"draining", w.draining},
+                       {"running", w.running},
+                       {"last_seen", w.last_seen_s}});
+  auto stories = json::array();
+  for (const auto& a : attempts)
+    stories.push_back({{"attempt", a.attempt},
+                       {"worker_id", or_null(a.worker_id)},
+                       {"claimed_at_ms", a.claimed_ms},
+                       {"ended_at_ms", or_null(a.ended_ms)},
+                       {"end", or_null(a.end)}});
+  return json_text({{"id", to_string(x.record.id)},
+                    {"status", to_string(x.record.status)},
+                    {"summary", told.summary},
+                    {"required_caps", x.record.required.names()},
+                    {"missing_caps", told.missing_caps},
+                    {"jobs_before", x.record.status == job_status::queued ? json(x.ahead) : json()},
+                    {"workers", std::move(workers)},
+                    {"attempts", std::move(stories)}});
 }
 
 std::string queue_body(const queue_facts& x, int64_t now_s) {

@@ -1,6 +1,7 @@
 #pragma once
 // The JSON that the broker answers (docs/HTTP_API.md). Bytes that are no UTF-8 come out as U+FFFD; nothing throws.
 
+#include "actors/domain/explain.hpp"
 #include "actors/domain/job.hpp"
 #include "actors/domain/job_event.hpp"
 #include "actors/protocol/broker_messages.hpp"
@@ -23,6 +24,8 @@ std::string claim_body(const std::optional<grant>& x);
 
 std::string created_body(const created_job& x);
 std::string finished_body(const finish_request::answer_type& x);
+nlohmann::json worker_object(const worker_snapshot& x);
+std::string explain_body(const explain_facts& x, const std::vector<attempt_story>& attempts);
 std::string workers_body(const std::vector<worker_snapshot>& x);
 std::string queue_body(const queue_facts& x, int64_t now_s);
 

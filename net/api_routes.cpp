@@ -9,31 +9,37 @@ namespace {
 using enum api_route;
 using enum api_role;
 
+constexpr auto no_id = path_id::none;
+constexpr auto of_job = path_id::job;
+constexpr auto of_worker = path_id::worker;
 constexpr auto small = body_limit::request;
 constexpr auto large = body_limit::result;
 
 // `/jobs/next` stands before `/jobs/{id}`: the first match counts.
 constexpr std::array table = {
-    route_row{health, "GET", "/health", "", false, nobody, small},
-    route_row{create_job, "POST", "/jobs", "", false, bot, small},
-    route_row{list_jobs, "GET", "/jobs", "", false, bot, small},
-    route_row{claim, "GET", "/jobs/next", "", false, worker, small},
-    route_row{read_job, "GET", "/jobs/", "", true, bot, small},
-    route_row{post_result, "POST", "/jobs/", "/result", true, worker, large},
-    route_row{post_failure, "POST", "/jobs/", "/fail", true, worker, large},
-    route_row{heartbeat, "POST", "/jobs/", "/heartbeat", true, worker, small},
-    route_row{release, "POST", "/jobs/", "/release", true, worker, small},
-    route_row{post_events, "POST", "/jobs/", "/events", true, worker, large},
-    route_row{read_events, "GET", "/jobs/", "/events", true, bot, small},
-    route_row{cancel, "POST", "/jobs/", "/cancel", true, bot, small},
-    route_row{retry, "POST", "/jobs/", "/retry", true, bot, small},
-    route_row{workers, "GET", "/workers", "", false, bot, small},
-    route_row{queue, "GET", "/queue", "", false, bot, small},
+    route_row{health, "GET", "/health", "", no_id, nobody, small},
+    route_row{create_job, "POST", "/jobs", "", no_id, bot, small},
+    route_row{list_jobs, "GET", "/jobs", "", no_id, bot, small},
+    route_row{claim, "GET", "/jobs/next", "", no_id, worker, small},
+    route_row{read_job, "GET", "/jobs/", "", of_job, bot, small},
+    route_row{post_result, "POST", "/jobs/", "/result", of_job, worker, large},
+    route_row{post_failure, "POST", "/jobs/", "/fail", of_job, worker, large},
+    route_row{heartbeat, "POST", "/jobs/", "/heartbeat", of_job, worker, small},
+    route_row{release, "POST", "/jobs/", "/release", of_job, worker, small},
+    route_row{post_events, "POST", "/jobs/", "/events", of_job, worker, large},
+    route_row{read_events, "GET", "/jobs/", "/events", of_job, bot, small},
+    route_row{cancel, "POST", "/jobs/", "/cancel", of_job, bot, small},
+    route_row{retry, "POST", "/jobs/", "/retry", of_job, bot, small},
+    route_row{explain, "GET", "/jobs/", "/explain", of_job, bot, small},
+    route_row{workers, "GET", "/workers", "", no_id, bot, small},
+    route_row{drain_worker, "POST", "/workers/", "/drain", of_worker, bot, small},
+    route_row{resume_worker, "POST", "/workers/", "/resume", of_worker, bot, small},
+    route_row{queue, "GET", "/queue", "", no_id, bot, small},
 };
 
 /// The text between prefix and suffix, when the path has this form.
 std::optional<std::string_view> id_in(const route_row& row, std::string_view path) {
-  if (!row.has_id)
+  if (row.id == path_id::none)
     return path == row.prefix ? std::optional{std::string_view{}} : std::nullopt;
   if (path.size() <= row.prefix.size() + row.suffix.size() || !path.starts_with(row.prefix)
       || !path.ends_with(row.suffix))

@@ -25,12 +25,18 @@ enum class api_route : uint8_t {
   read_events,
   cancel,
   retry,
+  explain,
   workers,
+  drain_worker,
+  resume_worker,
   queue,
 };
 
 /// Whose token a route wants.
 enum class api_role : uint8_t { nobody, bot, worker };
+
+/// Whose id stands in the path.
+enum class path_id : uint8_t { none, job, worker };
 
 /// Which bound its body has.
 enum class body_limit : uint8_t { request, result };
@@ -38,9 +44,9 @@ enum class body_limit : uint8_t { request, result };
 struct route_row {
   api_route route;
   std::string_view method;
-  std::string_view prefix; ///< the whole path, or what stands before the job id
-  std::string_view suffix; ///< what stands after the job id
-  bool has_id;
+  std::string_view prefix; ///< the whole path, or what stands before the id
+  std::string_view suffix; ///< what stands after the id
+  path_id id;
   api_role role;
   body_limit limit;
 };
@@ -50,7 +56,7 @@ std::span<const route_row> route_table();
 /// What a method and a path lead to.
 struct route_match {
   const route_row* row = nullptr; ///< none: no such path, or the path has other methods
-  std::string_view id_text;       ///< of the job, as sent
+  std::string_view id_text;       ///< of the job or worker, as sent
   std::string allow; ///< the methods of the path, for 405; "" when there is no such path
 };
 

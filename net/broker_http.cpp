@@ -58,16 +58,19 @@ void broker_http::handle(http_request x, std::shared_ptr<http_exchange> from) {
   const auto match = match_route(x.method, x.path);
   CLAW_ASSERT(match.row != nullptr); // admitted
   job_id id;
-  if (match.row->has_id) {
+  std::string worker_id;
+  if (match.row->id == path_id::job) {
     const auto parsed = parse_job_id(match.id_text);
     if (!parsed)
       return from->answer(failure_reply({ec::no_such_job, ""}));
     id = *parsed;
+  } else if (match.row->id == path_id::worker) {
+    worker_id = percent_decoded(match.id_text);
   }
   spdlog::debug("event=http_requested method={} path={} bytes={}", log_value(x.method),
                 log_value(x.path), x.body.size());
   auto body = std::move(x.body);
-  dispatch(*match.row, {x, std::move(body), id, std::move(from)});
+  dispatch(*match.row, {x, std::move(body), id, std::move(worker_id), std::move(from)});
 }
 
 void broker_http::round_over() {
@@ -103,6 +106,12 @@ void broker_http::dispatch(const route_row& row, api_call call) {
     return cancel_job(scope_, std::move(call));
   case api_route::retry:
     return retry_job(scope_, std::move(call));
+  case api_route::explain:
+    return explain_job(scope_, std::move(call));
+  case api_route::drain_worker:
+    return set_draining(scope_, std::move(call), true);
+  case api_route::resume_worker:
+    return set_draining(scope_, std::move(call), false);
   case api_route::workers:
     return show_workers(scope_, std::move(call));
   case api_route::queue:

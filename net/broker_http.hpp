@@ -45,7 +45,8 @@ struct api_scope {
 struct api_call {
   const http_request& request;
   std::string body;
-  job_id id; ///< where the route has one
+  job_id id;             ///< where the route has one
+  std::string worker_id; ///< where the route has one
   std::shared_ptr<http_exchange> from;
 };
 
@@ -78,6 +79,8 @@ void read_job(api_scope& scope, api_call call);
 void list_jobs(api_scope& scope, api_call call);
 void cancel_job(api_scope& scope, api_call call);
 void retry_job(api_scope& scope, api_call call);
+void explain_job(api_scope& scope, api_call call);
+void set_draining(api_scope& scope, api_call call, bool draining);
 void show_workers(api_scope& scope, api_call call);
 void show_queue(api_scope& scope, api_call call);
 

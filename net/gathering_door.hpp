@@ -32,6 +32,8 @@ public:
   void ask(worker_seen x) override { gather(std::move(x)); }
   void ask(cancel_request x) override { gather(std::move(x)); }
   void ask(retry_request x) override { gather(std::move(x)); }
+  void ask(drain_request x) override { gather(std::move(x)); }
+  void ask(standing_question x) override { gather(std::move(x)); }
   void ask(workers_question x) override { gather(std::move(x)); }
   void ask(queue_question x) override { gather(std::move(x)); }
   void ask(watch_request x) override { gather(std::move(x)); }
@@ -41,8 +43,8 @@ public:
 private:
   using message = std::variant<create_request, claim_request, poll_closed, finish_request,
                                renew_request, release_request, progress_request, worker_seen,
-                               cancel_request, retry_request, workers_question, queue_question,
-                               watch_request>;
+                               cancel_request, retry_request, drain_request, standing_question,
+                               workers_question, queue_question, watch_request>;
 
   void gather(message x) { asked_.push_back(std::move(x)); }
 

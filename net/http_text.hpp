@@ -36,6 +36,9 @@ void split_target(std::string_view target, http_request& into);
 
 bool same_name(std::string_view a, std::string_view b); ///< without regard to case
 
+/// A piece of a path without its percent signs; those that announce no two hex digits stay.
+std::string percent_decoded(std::string_view text);
+
 /// The decoded value of a query key; nothing when the key is absent.
 std::optional<std::string> query_value(std::string_view query, std::string_view key);
 

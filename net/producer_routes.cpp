@@ -1,4 +1,4 @@
-// The routes of those who hold the bot token, except for events.
+// The routes of those who hold the bot token: their jobs.
 
 #include "net/api_bodies.hpp"
 #include "net/api_codec.hpp"
@@ -117,22 +117,6 @@ void retry_job(api_scope& scope, api_call call) {
         if (!x)
           return to.answer(failure_reply(x.error()));
         answer_with_job(scope, to, x->id);
-      })});
-}
-
-void show_workers(api_scope& scope, api_call call) {
-  using answer_type = std::vector<worker_snapshot>;
-  scope.door.ask(workers_question{
-      heard_by<answer_type>(call.from, [](http_exchange& to, const outcome<answer_type>& x) {
-        to.answer(x ? json_reply(workers_body(*x)) : failure_reply(x.error()));
-      })});
-}
-
-void show_queue(api_scope& scope, api_call call) {
-  scope.door.ask(queue_question{
-      heard_by<queue_facts>(call.from, [&scope](http_exchange& to, const outcome<queue_facts>& x) {
-        to.answer(x ? json_reply(queue_body(*x, scope.options.wall_s()))
-                    : failure_reply(x.error()));
       })});
 }
 

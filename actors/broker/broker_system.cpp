@@ -118,6 +118,12 @@ void broker_system::ask(cancel_request x) {
 void broker_system::ask(retry_request x) {
   entrance_->pass(std::move(x));
 }
+void broker_system::ask(drain_request x) {
+  entrance_->pass(std::move(x));
+}
+void broker_system::ask(standing_question x) {
+  entrance_->pass(std::move(x));
+}
 void broker_system::ask(workers_question x) {
   entrance_->pass(std::move(x));
 }

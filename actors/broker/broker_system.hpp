@@ -58,6 +58,8 @@ public:
   void ask(worker_seen x) override;
   void ask(cancel_request x) override;
   void ask(retry_request x) override;
+  void ask(drain_request x) override;
+  void ask(standing_question x) override;
   void ask(workers_question x) override;
   void ask(queue_question x) override;
   void ask(watch_request x) override;

@@ -35,6 +35,8 @@ caf::behavior job_queue_state::behavior() {
       [this](job_report& x) { on_report(x); },
       [this](const barrier_passed& x) { on_barrier_passed(x); },
       [this](const worker_seen& x) { on_seen(x); },
+      [this](const drain_request& x) { on_drain(x); },
+      [this](const standing_question& x) { on_standing(x); },
       [this](const workers_question& x) { on_workers(x); },
       [this](const queue_question& x) { on_figures(x); },
       [this](const alarm_rang& x) { on_alarm(x); },

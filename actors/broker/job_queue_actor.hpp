@@ -94,6 +94,8 @@ struct job_queue_state {
 
   // -- workers and figures: queue_workers.cpp ---------------------------------------------------------------
   void on_seen(const worker_seen& x);
+  void on_drain(const drain_request& x);
+  void on_standing(const standing_question& x) const;
   void on_workers(const workers_question& x) const;
   void on_figures(const queue_question& x) const;
   void on_shutdown(const shutdown_request& x);
@@ -101,6 +103,8 @@ struct job_queue_state {
   worker_roster::worker& note_alive(const worker_facts& x);
   uint64_t orphan_jobs(const worker_facts& x);
   bool can_serve(const caps& required) const;
+  bool is_draining(const claim_request& x) const;
+  std::vector<worker_snapshot> snapshots() const;
   void answer_shutdown();
 
   static failure going_down();

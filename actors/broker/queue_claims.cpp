@@ -47,7 +47,8 @@ void job_queue_state::on_declined(claim_declined& x) {
 
 void job_queue_state::serve(waiting_claim x) {
   charge_running();
-  while (const auto id = index.take(x.request.worker.caps))
+  x.parked = is_draining(x.request);
+  while (const auto id = x.parked ? std::nullopt : index.take(x.request.worker.caps))
     if (hand_over(*id, x))
       return;
   if (x.due <= self->clock().now())

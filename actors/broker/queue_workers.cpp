@@ -46,7 +46,32 @@ bool job_queue_state::can_serve(const caps& required) const {
   return roster.can_serve(required) || claims.can_serve(required);
 }
 
-void job_queue_state::on_workers(const workers_question& x) const {
+bool job_queue_state::is_draining(const claim_request& x) const {
+  const auto i = roster.all().find(x.worker.worker_id);
+  return i != roster.all().end() && i->second.draining;
+}
+
+void job_queue_state::on_drain(const drain_request& x) {
+  auto* worker = roster.find(x.worker_id);
+  if (!worker) {
+    x.answer.answer(failure{ec::no_such_worker, "worker not found"});
+    return;
+  }
+  if (worker->draining != x.draining) {
+    spdlog::info("event={} worker_id={}", x.draining ? "worker_drained" : "worker_resumed",
+                 log_value(x.worker_id));
+    roster.set_draining(*worker, x.draining);
+    for (auto& claim : claims.take_of(x.worker_id)) {
+      release_held(claim);
+      serve(std::move(claim));
+    }
+  }
+  for (auto& shown : snapshots())
+    if (shown.facts.worker_id == x.worker_id)
+      x.answer.answer(std::move(shown));
+}
+
+std::vector<worker_snapshot> job_queue_state::snapshots() const {
   std::map<std::string, std::vector<job_id>> running;
   for (const auto& [id, job] : awake)
     if (job.record.status == job_status::running)
@@ -59,11 +84,25 @@ void job_queue_state::on_workers(const workers_question& x) const {
     shown.last_seen_s = worker.polls > 0 ? now_s() : worker.last_seen_s;
     shown.polling = worker.polls > 0;
     shown.live = static_cast<bool>(worker.life);
+    shown.draining = worker.draining;
     if (const auto i = running.find(id); i != running.end())
       shown.running = i->second;
     all.push_back(std::move(shown));
   }
-  x.answer.answer(std::move(all));
+  return all;
+}
+
+void job_queue_state::on_workers(const workers_question& x) const {
+  x.answer.answer(snapshots());
+}
+
+void job_queue_state::on_standing(const standing_question& x) const {
+  standing found;
+  found.ahead = index.before(x.id, x.required, x.priority);
+  for (const auto& w : snapshots())
+    found.workers.push_back({w.facts.worker_id, w.facts.caps.missing_from(x.required), w.live,
+                             w.draining, w.running.size(), w.last_seen_s});
+  x.answer.answer(std::move(found));
 }
 
 void job_queue_state::on_figures(const queue_question& x) const {

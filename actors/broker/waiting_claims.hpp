@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -15,7 +16,8 @@ namespace claw {
 class waiting_claims {
 public:
   void add(waiting_claim x) {
-    line_.add(x.ticket, x.request.worker.caps);
+    if (!x.parked)
+      line_.add(x.ticket, x.request.worker.caps);
     dues_.emplace(x.due, x.ticket);
     polls_.emplace(x.request.poll, x.ticket);
     const auto ticket = x.ticket;
@@ -34,6 +36,18 @@ public:
     for (auto i = polls_.find(poll); i != polls_.end(); i = polls_.find(poll))
       gone.push_back(take_out(i->second));
     return gone;
+  }
+
+  /// All claims of a worker.
+  std::vector<waiting_claim> take_of(const std::string& worker_id) {
+    std::vector<uint64_t> tickets;
+    for (const auto& [ticket, x] : claims_)
+      if (x.request.worker.worker_id == worker_id)
+        tickets.push_back(ticket);
+    std::vector<waiting_claim> taken;
+    for (const auto ticket : tickets)
+      taken.push_back(take_out(ticket));
+    return taken;
   }
 
   /// A claim whose time is up.
@@ -55,7 +69,8 @@ private:
     auto node = claims_.extract(ticket);
     CLAW_ASSERT(!node.empty());
     auto x = std::move(node.mapped());
-    line_.remove(ticket, x.request.worker.caps);
+    if (!x.parked)
+      line_.remove(ticket, x.request.worker.caps);
     dues_.erase({x.due, ticket});
     for (auto [i, last] = polls_.equal_range(x.request.poll); i != last; ++i)
       if (i->second == ticket) {

@@ -44,11 +44,9 @@ worker_roster::worker* worker_roster::find(const caf::actor_addr& life) {
 
 bool worker_roster::claimed(worker& x, const worker_facts& said) {
   if (x.facts.caps != said.caps) {
-    if (x.life)
-      count(x.facts.caps, -1);
+    count(x, -1);
     x.facts.caps = said.caps;
-    if (x.life)
-      count(x.facts.caps, +1);
+    count(x, +1);
   }
   const auto& retired = x.retired_boots;
   // Two runners that share a name by mistake must not take each other's jobs away for ever.
@@ -67,13 +65,19 @@ bool worker_roster::claimed(worker& x, const worker_facts& said) {
 void worker_roster::alive(worker& x, caf::actor life) {
   CLAW_ASSERT(!x.life);
   x.life = std::move(life);
-  count(x.facts.caps, +1);
+  count(x, +1);
 }
 
 void worker_roster::silent(worker& x) {
   CLAW_ASSERT(x.life);
+  count(x, -1);
   x.life = nullptr;
-  count(x.facts.caps, -1);
+}
+
+void worker_roster::set_draining(worker& x, bool draining) {
+  count(x, -1);
+  x.draining = draining;
+  count(x, +1);
 }
 
 bool worker_roster::can_serve(const caps& required) const {
@@ -81,8 +85,10 @@ bool worker_roster::can_serve(const caps& required) const {
                      [&](const auto& x) { return x.first.includes(required); });
 }
 
-void worker_roster::count(const caps& x, int by) {
-  const auto i = live_caps_.try_emplace(x, 0).first;
+void worker_roster::count(const worker& x, int by) {
+  if (!x.life || x.draining)
+    return;
+  const auto i = live_caps_.try_emplace(x.facts.caps, 0).first;
   i->second += by;
   CLAW_ASSERT(i->second >= 0);
   if (i->second == 0)
@@ -92,7 +98,7 @@ void worker_roster::count(const caps& x, int by) {
 void worker_roster::forget_oldest_silent() {
   auto oldest = workers_.end();
   for (auto i = workers_.begin(); i != workers_.end(); ++i)
-    if (!i->second.life
+    if (!i->second.life && !i->second.draining
         && (oldest == workers_.end() || i->second.last_seen_s < oldest->second.last_seen_s))
       oldest = i;
   if (oldest != workers_.end())

@@ -18,6 +18,7 @@ public:
     int64_t first_seen_s = 0;
     int64_t last_seen_s = 0;
     uint64_t polls = 0;                    ///< claims that wait
+    bool draining = false;                 ///< gets no new jobs; see set_draining
     caf::actor life;                       ///< its worker_actor; null when it has fallen silent
     std::deque<std::string> retired_boots; ///< boot ids that a newer one has replaced
   };
@@ -35,18 +36,19 @@ public:
 
   void alive(worker& x, caf::actor life);
   void silent(worker& x);
+  void set_draining(worker& x, bool draining);
 
-  /// True when a worker that is alive has these caps.
+  /// True when a worker that is alive and takes jobs has these caps.
   bool can_serve(const caps& required) const;
 
   const std::map<std::string, worker>& all() const noexcept { return workers_; }
 
 private:
-  void count(const caps& x, int by);
+  void count(const worker& x, int by); ///< once for each worker that takes jobs
   void forget_oldest_silent();
 
   std::map<std::string, worker> workers_; ///< by worker id
-  std::map<caps, int> live_caps_;         ///< how many live workers have exactly these
+  std::map<caps, int> live_caps_;         ///< how many workers that take jobs have exactly these
 };
 
 } // namespace claw

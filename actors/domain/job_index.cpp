@@ -3,6 +3,7 @@
 #include "actors/domain/error.hpp"
 #include "actors/domain/limits.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <tuple>
@@ -237,6 +238,24 @@ std::size_t job_index::ahead(const caps& required, int32_t priority) const {
   for (const auto& [its, t] : place->second->tiers)
     count += its >= priority ? t.size : 0;
   return count;
+}
+
+std::size_t job_index::before(const job_id& id, const caps& required, int32_t priority) const {
+  const auto place = buckets_.find(required);
+  if (place == buckets_.end())
+    return 0;
+  std::size_t count = 0;
+  for (const auto& [its, t] : place->second->tiers) {
+    if (its > priority)
+      count += t.size;
+    if (its != priority)
+      continue;
+    for (const auto& [owner, jobs] : t.lanes)
+      for (auto i = jobs.jobs.begin();
+           i != jobs.jobs.end() && *i < id && count < limits::ahead_counted_max; ++i)
+        ++count;
+  }
+  return std::min(count, limits::ahead_counted_max);
 }
 
 void job_index::each_required(

@@ -59,6 +59,10 @@ public:
   /// How many jobs that require the same wait with this priority or a higher one.
   std::size_t ahead(const caps& required, int32_t priority) const;
 
+  /// How many jobs that require the same have a higher priority, or the same and are older. Fair share may let others
+  /// go first as well. @param id of a job that waits, or not; counting stops at `limits::ahead_counted_max`
+  std::size_t before(const job_id& id, const caps& required, int32_t priority) const;
+
   /// Calls `visit` for every set of required caps that has waiting jobs: how many, and the oldest
   /// of them.
   void each_required(

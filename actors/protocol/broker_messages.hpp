@@ -2,6 +2,7 @@
 // The messages of the broker: what the HTTP door asks its actors, and what they tell each other. All of them stay
 // inside one process, so CAF needs no serialization for them.
 
+#include "actors/domain/explain.hpp"
 #include "actors/domain/job.hpp"
 #include "actors/domain/job_event.hpp"
 #include "actors/domain/job_transitions.hpp"
@@ -148,7 +149,28 @@ struct worker_snapshot {
   int64_t last_seen_s = 0;
   bool polling = false; ///< a claim of it is waiting right now
   bool live = false;    ///< seen within its silence limit
+  bool draining = false;
   std::vector<job_id> running;
+};
+
+/// No new jobs for this worker, or jobs again; what it works on, it finishes. Error: `no_such_worker`.
+struct drain_request {
+  std::string worker_id;
+  bool draining = true;
+  reply<worker_snapshot> answer; ///< the worker after it
+};
+
+/// Where a queued job stands.
+struct standing {
+  uint64_t ahead = 0; ///< jobs that wait for the same caps and go first; counting stops at `limits::ahead_counted_max`
+  std::vector<candidate> workers; ///< every worker that is known
+};
+
+struct standing_question {
+  job_id id;
+  caps required;
+  int32_t priority = 0;
+  reply<standing> answer;
 };
 
 struct workers_question {
@@ -199,6 +221,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::progress_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::worker_seen)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::cancel_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::retry_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::drain_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::standing_question)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::workers_question)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::queue_question)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::watch_request)

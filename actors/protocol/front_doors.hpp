@@ -23,6 +23,8 @@ public:
   virtual void ask(worker_seen x) = 0;
   virtual void ask(cancel_request x) = 0;
   virtual void ask(retry_request x) = 0;
+  virtual void ask(drain_request x) = 0;
+  virtual void ask(standing_question x) = 0;
   virtual void ask(workers_question x) = 0;
   virtual void ask(queue_question x) = 0;
   virtual void ask(watch_request x) = 0;

@@ -53,6 +53,29 @@ class PartB(unittest.TestCase):
 
     # -- long poll -------------------------------------------------------------------------------------------------
 
+    def test_a_waiting_job_explains_itself(self):
+        job = self.create()
+        told = self.broker.bot("GET", f"/jobs/{job}/explain")[1]
+        self.assertIn(f"It waits for a worker that has {self.cap()}.", told["summary"])
+        self.assertEqual((told["missing_caps"], told["jobs_before"], told["attempts"]), ([self.cap()], 0, []))
+        self.broker.claim(X_Worker_Id="explained", X_Worker_Caps=self.cap())
+        told = self.broker.bot("GET", f"/jobs/{job}/explain")[1]
+        self.assertIn("It runs on explained for 0 seconds, attempt 1 of 5", told["summary"])
+        self.assertEqual([(a["attempt"], a["worker_id"], a["end"]) for a in told["attempts"]], [(1, "explained", None)])
+        self.assertEqual(self.broker.bot("GET", "/jobs/01890000-0000-7000-8000-000000000000/explain")[0], 404)
+
+    def test_a_drained_worker_gets_nothing_until_it_is_resumed(self):
+        name = "worker/with a blank"
+        path = "/workers/worker%2Fwith%20a%20blank"
+        self.broker.claim(X_Worker_Id=name, X_Worker_Caps=self.cap())
+        status, shown = self.broker.bot("POST", f"{path}/drain")
+        self.assertEqual((status, shown["worker_id"], shown["draining"]), (200, name, True))
+        job = self.create()
+        self.assertIsNone(self.broker.claim(X_Worker_Id=name, X_Worker_Caps=self.cap()))
+        self.assertFalse(self.broker.bot("POST", f"{path}/resume")[1]["draining"])
+        self.assertEqual(self.broker.claim(X_Worker_Id=name, X_Worker_Caps=self.cap())["id"], job)
+        self.assertEqual(self.broker.bot("POST", "/workers/nobody/drain"), (404, {"detail": "worker not found"}))
+
     def test_times_and_tags_come_back_and_count(self):
         now = int(time.time())
         later = self.create(not_before=now + 3600, tags={"channel": "general"})

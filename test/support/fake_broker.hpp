@@ -45,6 +45,8 @@ public:
   std::vector<worker_seen> seen;
   std::vector<cancel_request> cancels;
   std::vector<retry_request> retries;
+  std::vector<drain_request> drains;
+  std::vector<standing_question> standings;
   std::vector<workers_question> workers_questions;
   std::vector<queue_question> queue_questions;
   std::vector<watch_request> watches;
@@ -70,6 +72,8 @@ public:
   void ask(worker_seen x) override { seen.push_back(std::move(x)); }
   void ask(cancel_request x) override { cancels.push_back(std::move(x)); }
   void ask(retry_request x) override { retries.push_back(std::move(x)); }
+  void ask(drain_request x) override { drains.push_back(std::move(x)); }
+  void ask(standing_question x) override { standings.push_back(std::move(x)); }
   void ask(workers_question x) override { workers_questions.push_back(std::move(x)); }
   void ask(queue_question x) override { queue_questions.push_back(std::move(x)); }
   void ask(watch_request x) override {

@@ -189,6 +189,19 @@ public:
     return *ask<std::vector<worker_snapshot>>([](auto answer) { return workers_question{answer}; });
   }
 
+  pending<worker_snapshot> drain(const std::string& worker_id, bool draining) {
+    return ask<worker_snapshot>([&](auto answer) {
+      return drain_request{worker_id, draining, answer};
+    });
+  }
+
+  standing standing_of(const job_id& id) {
+    const auto x = record(id);
+    return *ask<standing>([&](auto answer) {
+      return standing_question{id, x.required, x.priority, answer};
+    });
+  }
+
   pending<done> shut_down() {
     return ask<done>([](auto answer) { return shutdown_request{answer}; });
   }
