@@ -52,8 +52,8 @@ outcome<http_url> parse_http_url(std::string_view name, std::string_view text) {
   const auto bad = [&](std::string_view why) {
     return failure{ec::bad_config, std::string{name} + " " + std::string{why}};
   };
-  for (const unsigned char c : text)
-    if (c <= ' ' || c == 0x7f || c == '\\')
+  for (const char c : text)
+    if (static_cast<unsigned char>(c) <= ' ' || c == 0x7f || c == '\\')
       return bad("must not contain blanks or control characters");
   const auto scheme_end = text.find("://");
   const auto scheme
@@ -79,13 +79,14 @@ std::string percent_encoded(std::string_view text) {
   constexpr const char* digits = "0123456789ABCDEF";
   std::string result;
   result.reserve(text.size());
-  for (const unsigned char c : text) {
-    if (is_unreserved(c)) {
-      result += static_cast<char>(c);
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (is_unreserved(byte)) {
+      result += c;
     } else {
       result += '%';
-      result += digits[c >> 4];
-      result += digits[c & 15];
+      result += digits[byte >> 4];
+      result += digits[byte & 15];
     }
   }
   return result;

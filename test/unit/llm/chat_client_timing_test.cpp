@@ -113,7 +113,6 @@ TEST_CASE_METHOD(chat_client_fixture, "after a stop no request is made", "[llm][
 TEST_CASE_METHOD(chat_client_fixture, "several threads share one client", "[llm][client]") {
   chat_client client{config};
   std::vector<std::thread> threads;
-  std::atomic<int> good{0};
   for (int i = 0; i < 8; ++i)
     model.say({"fine", "", {{"x", "repo_list", "{}"}}, "", {{10, 5}}});
   std::mutex mutex;
