@@ -1,6 +1,8 @@
 # One libFuzzer program a *_fuzz.cpp; each is also a short test. Longer: build/fuzz/bin/fuzz_NAME -max_total_time=600
 # The code under test must tell the fuzzer where it has been.
-target_compile_options(claw_llm PRIVATE -fsanitize=fuzzer-no-link)
+foreach(layer claw_domain claw_llm)
+  target_compile_options(${layer} PRIVATE -fsanitize=fuzzer-no-link)
+endforeach()
 
 file(GLOB fuzzers CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/*_fuzz.cpp)
 foreach(source ${fuzzers})
