@@ -170,8 +170,10 @@ void http_core::abandon() {
   last_moment_.cancel();
   for (const auto& x : std::vector(sessions_.begin(), sessions_.end()))
     x->close();
-  io.restart();
-  io.poll(); // what was under way hears of it; unheard, it would hold the core that holds it
+  stopping_ = true; // no tick after this
+  // What was under way hears of it; unheard, it would hold the core that holds it. The last moment may be among it.
+  for (io.restart(); io.poll() > 0; io.restart()) {
+  }
   application.round_over();
   const std::lock_guard lock{posted_mutex_};
   over_ = true;

@@ -31,7 +31,10 @@ public:
   bool ended = false;
   bool gone_already = false; ///< whoever asks for it is told at once that the client has left
 
-  void post(std::function<void()> work) override { posted_.push_back(std::move(work)); }
+  void post(std::function<void()> work) override {
+    if (!closed_)
+      posted_.push_back(std::move(work));
+  }
   void answer(http_reply x) override {
     CHECK_FALSE(reply);
     reply = std::move(x);
@@ -90,6 +93,14 @@ public:
     api_.round_over();
   }
 
+  /// As the end of a connection: nothing holds this any more.
+  void close() {
+    closed_ = true;
+    posted_.clear();
+    on_gone_ = nullptr;
+    sent_ = nullptr;
+  }
+
   unsigned status() {
     run();
     return reply ? reply->status : 0;
@@ -103,6 +114,7 @@ public:
 
 private:
   broker_http& api_;
+  bool closed_ = false;
   std::deque<std::function<void()>> posted_;
   std::function<void()> on_gone_, sent_;
 };
@@ -126,7 +138,13 @@ public:
     log->set_pattern("%v");
     spdlog::set_default_logger(log);
   }
-  ~asked_api() { spdlog::set_default_logger(log_before_); }
+  ~asked_api() {
+    for (const auto& x : exchanges_)
+      x->close();
+    spdlog::set_default_logger(log_before_);
+  }
+  asked_api(const asked_api&) = delete;
+  asked_api& operator=(const asked_api&) = delete;
 
   using exchange_ptr = std::shared_ptr<fake_exchange>;
 
@@ -134,6 +152,7 @@ public:
   exchange_ptr ask(std::string_view method, std::string_view target, const header_list& headers = {},
                    std::string body = {}, bool gone_already = false) {
     auto from = std::make_shared<fake_exchange>(api);
+    exchanges_.push_back(from);
     from->gone_already = gone_already;
     http_request x;
     x.method = method;
@@ -170,6 +189,7 @@ public:
 private:
   std::shared_ptr<spdlog::logger> log_before_;
   std::ostringstream log_text_;
+  std::vector<exchange_ptr> exchanges_;
 
 public:
   fake_broker broker;
