@@ -82,9 +82,8 @@ unsigned http_status(ec code) {
   case ec::queue_full:
     return 429;
   case ec::unavailable:
-    return 503;
   case ec::store_full:
-    return 507;
+    return 503;
   case ec::token_not_configured:
   case ec::store_broken:
   case ec::unreachable:
@@ -114,8 +113,10 @@ std::string detail_for(const failure& x) {
     break;
   case 429:
     return x.code == ec::queue_full ? "job queue limit reached" : "rate limit exceeded";
-  case 507:
-    return "the broker's store is full";
+  case 503:
+    if (x.code == ec::store_full)
+      return "the broker's store is full";
+    break;
   case 500:
     if (x.code != ec::token_not_configured)
       return "the broker has trouble with its machine"; // its own sentence may name paths

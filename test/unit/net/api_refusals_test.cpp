@@ -205,7 +205,7 @@ TEST_CASE("what the broker answers has its status", "[net][api]") {
       {{ec::not_running, "job not in running state: queued"}, 400, "job not in running state: queued", ""},
       {{ec::lease_lost, "it was requeued"}, 409, "lease lost", ""},
       {{ec::unavailable, "try again"}, 503, "try again", "Retry-After: 1\r\n"},
-      {{ec::store_full, "/var/lib/x is full"}, 507, "the broker's store is full", "Retry-After: 1\r\n"},
+      {{ec::store_full, "/var/lib/x is full"}, 503, "the broker's store is full", "Retry-After: 1\r\n"},
       {{ec::store_broken, "/var/lib/x is broken"}, 500, "the broker has trouble with its machine", ""},
       {{ec::io_failed, "/var/lib/x"}, 500, "the broker has trouble with its machine", ""},
   }));
