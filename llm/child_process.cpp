@@ -246,6 +246,10 @@ failure not_started(int why) {
 outcome<child_end> run_child(const child_command& command, const child_walls& walls,
                              const stop_token& stop) {
   CLAW_ASSERT(command.handed.size() <= handed_max && command.program.starts_with('/'));
+  if (stop.stopped())
+    return failure{ec::cancelled, "stopped"};
+  if (const auto now = steady_clock::now(); command.deadline <= now)
+    return late(command, now); // nothing is started that may not even begin
   launch x{command, walls, pointers(command.arguments, &command.program),
            pointers(command.environment, nullptr),
            static_cast<rlim_t>(std::max<int64_t>(command.time_limit.count(), 1)) + 1};
