@@ -6,7 +6,7 @@
 #include "apps/entropy.hpp"
 #include "apps/log.hpp"
 #include "apps/watchdog.hpp"
-#include "storage/lmdb_job_store.hpp"
+#include "storage/journaled_job_store.hpp"
 
 #include <spdlog/spdlog.h>
 #include <sys/resource.h>
@@ -146,7 +146,7 @@ int run(int argc, char** argv) {
     return exit_config;
   }
   warn_of_risks(x);
-  auto store = open_lmdb_job_store(x.text("BROKER_DB"));
+  auto store = open_job_store(x.text("BROKER_DB"));
   if (!store)
     return complain(store.error());
   return serve(x, **store, signals);

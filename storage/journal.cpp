@@ -1,5 +1,7 @@
 #include "storage/journal.hpp"
 
+#include "storage/journal_record.hpp"
+
 #include <fcntl.h>
 #include <sys/stat.h>
 
@@ -24,6 +26,11 @@ failure trouble(const fs::path& file, const char* what, int error) {
   return {full ? ec::store_full : ec::store_broken,
           std::string{"cannot "} + what + " " + file.string() + ": "
               + std::generic_category().message(error)};
+}
+
+failure unwritable(int error) {
+  return {ec::store_broken,
+          "the store's journal cannot be written: " + std::generic_category().message(error)};
 }
 
 /// @returns 0 or the number of an error.
@@ -104,6 +111,13 @@ outcome<std::vector<std::string>> journal::read(const store_folder& folder) {
   return files;
 }
 
+bool journal::is_there(const store_folder& folder, std::size_t file_bytes) {
+  return std::all_of(file_names.begin(), file_names.end(), [&](const char* name) {
+    std::error_code error;
+    return fs::file_size(folder.path() / name, error) == file_bytes && !error;
+  });
+}
+
 void journal::remove(const store_folder& folder) {
   std::error_code ignored;
   for (const auto* name : file_names)
@@ -132,20 +146,23 @@ outcome<journal> journal::open(const store_folder& folder, journal_options optio
   return journal{std::move(files), std::move(options)};
 }
 
-outcome<done> journal::append(std::string_view record) {
-  const int fd = files_[active_].get();
-  int error = write_all(fd, record, at_);
-  if (error == 0 && options_.flush(fd) != 0)
-    error = errno;
-  if (error != 0)
-    return failure{ec::store_broken,
-                   "the store's journal cannot be written: " + std::generic_category().message(error)};
-  at_ += record.size();
+outcome<done> journal::write(std::string_view record) {
+  if (const int error = write_all(files_[active_].get(), record, at_))
+    return unwritable(error);
+  written_ = record.size();
   return done{};
 }
 
-void journal::write_half(std::string_view record) {
-  write_all(files_[active_].get(), record.substr(0, record.size() / 2), at_);
+outcome<done> journal::flush() {
+  if (options_.flush(files_[active_].get()) != 0)
+    return unwritable(errno);
+  at_ += std::exchange(written_, 0);
+  return done{};
+}
+
+void journal::deface() {
+  write_all(files_[active_].get(), std::string(journal_block_bytes, '\0'), at_);
+  options_.flush(files_[active_].get());
 }
 
 void journal::next_file() noexcept {

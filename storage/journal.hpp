@@ -28,6 +28,7 @@ public:
   /// What the files hold, as far as they are there. Errors: `store_broken` when they cannot be read.
   static outcome<std::vector<std::string>> read(const store_folder& folder);
 
+  static bool is_there(const store_folder& folder, std::size_t file_bytes);
   static void remove(const store_folder& folder);
 
   /// Opens the files, making them where they are not there or of another size. What they hold must
@@ -38,13 +39,14 @@ public:
   bool fits(std::size_t bytes) const noexcept { return bytes <= options_.file_bytes - at_; }
   std::size_t file_bytes() const noexcept { return options_.file_bytes; }
 
-  /// Writes a sealed record behind the last one and makes it durable. Errors: `store_broken`; then the record must be
-  /// overtaken by what the store settles, and the journal, whose file the kernel may tell lies about now, must not be
-  /// used again. @pre fits(record.size())
-  outcome<done> append(std::string_view record);
+  /// Writes a sealed record behind the last one, and makes it durable. Errors: `store_broken`; then the record must be
+  /// overtaken by what the store settles, and the journal must not be used again: after a flush that failed, the
+  /// kernel may call clean what never came to the disk. @pre fits(record.size())
+  outcome<done> write(std::string_view record);
+  outcome<done> flush();
 
-  /// Writes a part of a record that is not to be, for tests that die here.
-  void write_half(std::string_view record);
+  /// Spoils a record that could not be written, as far as that is possible.
+  void deface();
 
   /// Appends go to the other file from its beginning on. Everything in that file must be settled.
   void next_file() noexcept;
@@ -57,6 +59,7 @@ private:
   journal_options options_;
   std::size_t active_ = 0;
   std::size_t at_ = 0; ///< where the next record goes
+  std::size_t written_ = 0; ///< bytes from there that are not flushed
 };
 
 } // namespace claw

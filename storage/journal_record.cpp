@@ -18,10 +18,6 @@ constexpr std::size_t size_at = 12;
 constexpr std::size_t epoch_at = 16;
 constexpr std::size_t sequence_at = 24;
 
-std::size_t whole_blocks(std::size_t bytes) {
-  return (bytes + journal_block_bytes - 1) / journal_block_bytes * journal_block_bytes;
-}
-
 struct found_record {
   uint64_t epoch = 0;
   journal_record record;
@@ -44,7 +40,7 @@ std::optional<found_record> record_at(std::string_view bytes, std::size_t at) {
   return found_record{load_fixed<uint64_t>(here.data() + epoch_at),
                       {load_fixed<uint64_t>(here.data() + sequence_at),
                        here.substr(record_header_bytes, size)},
-                      at + whole_blocks(record_header_bytes + size)};
+                      at + sealed_size(record_header_bytes + size)};
 }
 
 failure broken(const std::string& why) {
@@ -71,7 +67,7 @@ void seal_record(std::string& record, uint64_t epoch, uint64_t sequence) {
   store_fixed(epoch, record.data() + epoch_at);
   store_fixed(sequence, record.data() + sequence_at);
   store_fixed(crc32c(std::string_view{record}.substr(size_at)), record.data() + checksum_at);
-  record.resize(whole_blocks(record.size()));
+  record.resize(sealed_size(record.size()));
 }
 
 journal_run read_journal_file(std::string_view bytes, uint64_t epoch) {

@@ -25,9 +25,9 @@ namespace claw {
 inline constexpr std::size_t journal_block_bytes = 4'096;
 inline constexpr std::size_t record_header_bytes = 32;
 
-/// The payload of a sealed record, or of one that is being made.
-inline std::string_view payload_room(std::string_view record) {
-  return record.substr(record_header_bytes);
+/// The size of a record, sealed, of which header and payload take so many bytes.
+constexpr std::size_t sealed_size(std::size_t bytes) {
+  return (bytes + journal_block_bytes - 1) / journal_block_bytes * journal_block_bytes;
 }
 
 /// Completes a record: `record` is room for the header and then the payload, and becomes whole blocks.

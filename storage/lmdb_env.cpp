@@ -38,13 +38,13 @@ int drop_dead_readers(MDB_env* env) {
   return mdb_reader_check(env, &dead);
 }
 
-/// True when the file has come near the size that the process may give it (`ulimit -f`).
-bool near_size_limit(int fd) {
+/// True when the file may not grow by `bytes` in this process (`ulimit -f`).
+bool near_size_limit(int fd, std::uintmax_t bytes) {
   struct rlimit limit {};
   struct stat file {};
   return ::getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY
          && ::fstat(fd, &file) == 0
-         && static_cast<std::uintmax_t>(file.st_size) + scarce_bytes > limit.rlim_cur;
+         && static_cast<std::uintmax_t>(file.st_size) + bytes > limit.rlim_cur;
 }
 
 } // namespace
@@ -197,6 +197,19 @@ bool lmdb_env::grow() {
   return true;
 }
 
+bool lmdb_env::has_room_for(std::uintmax_t bytes) const {
+  const std::shared_lock open{open_};
+  MDB_envinfo map{};
+  MDB_stat pages{};
+  int fd = -1;
+  if (mdb_env_info(env_.get(), &map) != 0 || mdb_env_stat(env_.get(), &pages) != 0
+      || mdb_env_get_fd(env_.get(), &fd) != 0)
+    return false;
+  const std::uintmax_t used = (map.me_last_pgno + 1) * std::uintmax_t{pages.ms_psize};
+  return used + bytes <= options_.map_bytes_max && !near_size_limit(fd, bytes)
+         && !folder_.has_less_than(bytes);
+}
+
 failure lmdb_env::failure_of(int error) const {
   // LMDB answers EIO to a write that was cut short, which is how most file systems say for the
   // first time that they are full.
@@ -205,7 +218,7 @@ failure lmdb_env::failure_of(int error) const {
   if (full
       || (error == EIO
           && (folder_.has_less_than(scarce_bytes)
-              || (mdb_env_get_fd(env_.get(), &fd) == 0 && near_size_limit(fd)))))
+              || (mdb_env_get_fd(env_.get(), &fd) == 0 && near_size_limit(fd, scarce_bytes)))))
     return {ec::store_full, "the store " + folder_.path().string()
                                 + " has no room left; free disk space, then it goes on by itself"};
   return broken(error);

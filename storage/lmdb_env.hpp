@@ -104,6 +104,9 @@ public:
   /// `store_full` (no room on the disk, or the map cannot grow), `store_broken`.
   outcome<done> write(const work& what);
 
+  /// False when the file may not be able to grow by so much: too little disk, map, or allowance of the process.
+  bool has_room_for(std::uintmax_t bytes) const;
+
 private:
   friend class lmdb_reader;
   struct closer {

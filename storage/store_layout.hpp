@@ -1,12 +1,20 @@
 #pragma once
-// The databases inside the file, and how one change of a job is written to them.
+// The databases inside the file, and how an overlay is written to them.
 
-#include "actors/ports/job_store.hpp"
+#include "storage/job_overlay.hpp"
 #include "storage/lmdb_env.hpp"
 
-#include <string>
+#include <cstdint>
+#include <functional>
 
 namespace claw {
+
+/// What the store says of itself.
+struct store_meta {
+  bool journaled = false; ///< a journal may hold what is not here
+  uint64_t epoch = 0;     ///< 0: the store has never had a journal
+  uint64_t settled = 0;   ///< sequence number of the last batch that is here
+};
 
 struct store_layout {
   MDB_dbi jobs = 0;
@@ -14,13 +22,19 @@ struct store_layout {
   MDB_dbi events = 0;
   MDB_dbi open = 0;
   MDB_dbi meta = 0;
+  store_meta says; ///< when it was opened
 };
 
 /// Opens the databases, making them in a new file.
 /// Errors: `store_broken` when the file is of a format that this program does not know; as lmdb_env::write.
 outcome<store_layout> open_layout(lmdb_env& env);
 
-/// Writes one change. @param bytes a buffer to reuse. @returns 0 or an LMDB error number.
-int put_change(MDB_txn* txn, const store_layout& db, const job_change& x, std::string& bytes);
+/// @returns 0 or an LMDB error number.
+int put_meta(MDB_txn* txn, const store_layout& db, const store_meta& x);
+
+/// Writes everything that the overlay holds, database after database: neighbours in a page are written together.
+/// @param half_put called on the way. @returns 0 or an LMDB error number.
+int put_overlay(MDB_txn* txn, const store_layout& db, const job_overlay& changes,
+                const std::function<void()>& half_put);
 
 } // namespace claw

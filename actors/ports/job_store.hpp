@@ -1,5 +1,5 @@
 #pragma once
-// What the broker needs from a store of jobs. `storage/` implements it on LMDB, `test/support` in
+// What the broker needs from a store of jobs. `storage/` implements it on disk, `test/support` in
 // memory; one conformance suite (test/conformance) holds both to this header.
 
 #include "actors/domain/error.hpp"
@@ -65,7 +65,7 @@ public:
 /// Reading and writing. One owner, one thread at a time may commit.
 class job_store : public job_reader {
 public:
-  /// Makes all the changes durable in one transaction, in order, or none of them.
+  /// Makes all the changes durable as one batch, in order, or none of them.
   /// When it answers done, the changes survive a kill and a power cut.
   /// Errors: `store_full` (the disk or the map is full; everything before stays readable, and later commits may
   /// succeed: those without a `created` event at once, from room kept for them), `store_broken`.

@@ -1,8 +1,10 @@
 // How many jobs a second does the store take, by the size of the batch? And how fast are its reads?
 //
-//   store_commits FOLDER [SECONDS_EACH]
+//   store_commits FOLDER [SECONDS_EACH [JOURNAL_BYTES]]
+//
+// JOURNAL_BYTES 0 measures LMDB without a journal in front of it.
 
-#include "storage/lmdb_job_store.hpp"
+#include "storage/journaled_job_store.hpp"
 #include "test/support/sample_jobs.hpp"
 
 #include <chrono>
@@ -63,17 +65,20 @@ void measure_reading(const job_store& store, uint64_t last, double seconds) {
 
 int main(int argc, char* argv[]) {
   if (argc < 2) {
-    std::fprintf(stderr, "usage: store_commits FOLDER [SECONDS_EACH]\n");
+    std::fprintf(stderr, "usage: store_commits FOLDER [SECONDS_EACH [JOURNAL_BYTES]]\n");
     return 64;
   }
   const double seconds = argc > 2 ? std::atof(argv[2]) : 2;
-  const auto store = open_lmdb_job_store(argv[1]);
+  job_store_options options;
+  if (argc > 3)
+    options.journal.file_bytes = std::strtoull(argv[3], nullptr, 10);
+  const auto store = open_job_store(argv[1], options);
   if (!store) {
     std::fprintf(stderr, "store_commits: %s\n", store.error().why.c_str());
     return 1;
   }
   uint64_t last = 0;
-  for (const std::size_t batch : {1u, 16u, 64u, 1'024u})
+  for (const std::size_t batch : {1u, 25u, 64u, 1'024u})
     last = measure_creating(**store, last, batch, seconds);
   measure_reading(**store, last, seconds);
 }

@@ -1,6 +1,6 @@
 // What actors/ports/job_store.hpp says, held against every store there is.
 
-#include "storage/lmdb_job_store.hpp"
+#include "storage/journaled_job_store.hpp"
 #include "test/support/catch.hpp"
 #include "test/support/memory_job_store.hpp"
 #include "test/support/sample_jobs.hpp"
@@ -15,7 +15,16 @@ using namespace claw;
 
 namespace {
 
-enum class kind { memory, lmdb };
+enum class kind { memory, plain, pending, settled };
+
+/// A store on disk: without a journal; with one that holds everything for the whole test; with one
+/// that is settled all the time.
+job_store_options options_of(kind x) {
+  job_store_options options;
+  options.journal.file_bytes = x == kind::plain ? 0 : x == kind::pending ? 16 << 20 : 1 << 20;
+  options.gather = x == kind::pending ? std::chrono::hours{1} : std::chrono::milliseconds{0};
+  return options;
+}
 
 /// A fresh store of each kind in turn.
 struct store_fixture {
@@ -23,10 +32,11 @@ struct store_fixture {
   std::unique_ptr<job_store> store;
 
   store_fixture() {
-    if (GENERATE(kind::memory, kind::lmdb) == kind::memory) {
+    const auto x = GENERATE(kind::memory, kind::plain, kind::pending, kind::settled);
+    if (x == kind::memory) {
       store = std::make_unique<memory_job_store>();
     } else {
-      auto opened = open_lmdb_job_store(folder.path() / "db");
+      auto opened = open_job_store(folder.path() / "db", options_of(x));
       REQUIRE(opened);
       store = *std::move(opened);
     }

@@ -2,8 +2,11 @@
 // The work of the crash tests: batch n creates sixteen jobs and finishes half of those of batch n - 1. What a store
 // must hold after batch n follows from n alone, so the test can check all of it without a log.
 
+#include "storage/journaled_job_store.hpp"
 #include "test/support/sample_jobs.hpp"
 
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -39,6 +42,16 @@ inline std::vector<job_change> changes_of(uint64_t batch) {
       if (ends(n))
         changes.push_back(completion(n, result_of(n)));
   return changes;
+}
+
+/// A store whose files are so small that they fill up and grow often. @param journal_bytes 0: no journal
+inline job_store_options tight_options(std::size_t journal_bytes) {
+  job_store_options x;
+  x.map.map_bytes = std::size_t{1} << 20;
+  x.ballast_bytes = std::size_t{64} << 10;
+  x.journal.file_bytes = journal_bytes;
+  x.gather = std::chrono::milliseconds{2};
+  return x;
 }
 
 } // namespace claw::crash

@@ -1,6 +1,6 @@
 // A disk that is really full: a small file system in memory, mounted by a child process in a namespace of its own.
 
-#include "storage/lmdb_job_store.hpp"
+#include "storage/journaled_job_store.hpp"
 #include "test/support/catch.hpp"
 #include "test/support/sample_jobs.hpp"
 #include "test/support/temporary_folder.hpp"
@@ -68,10 +68,10 @@ uint64_t fill(job_store& store) {
 std::string live_on_a_full_disk(const fs::path& disk) {
   if (!mount_small_disk(disk, std::size_t{4} << 20))
     return not_permitted;
-  lmdb_store_options options;
+  job_store_options options;
   options.ballast_bytes = std::size_t{1} << 20;
   std::ofstream{disk / "somebody_elses"} << std::string(1 << 20, 'x');
-  auto store = open_lmdb_job_store(disk / "db", std::move(options));
+  auto store = open_job_store(disk / "db", std::move(options));
   if (!store)
     return store.error().why;
   const auto refused = fill(**store);
@@ -92,13 +92,73 @@ std::string live_on_a_full_disk(const fs::path& disk) {
   return fs::file_size(disk / "db" / "ballast") == 1 << 20 ? "" : "the ballast is not back";
 }
 
-} // namespace
+/// Takes what the disk has left.
+void fill_disk(const fs::path& file) {
+  std::ofstream out{file, std::ios::binary};
+  while (out.write(std::string(4'096, 'x').data(), 4'096).flush())
+    ;
+}
 
-TEST_CASE("on a full disk jobs are read and finished, new ones refused", "[crash]") {
+bool is_finished(const job_store& store, uint64_t n, std::size_t result_bytes) {
+  const auto x = store.document(sample_id(n));
+  return x && *x && (*x)->head.status == job_status::done && (*x)->result->size() == result_bytes;
+}
+
+/// Jobs are finished on a full disk for as long as ballast and journal last, and not one of them is lost.
+std::string finish_to_the_last_room(const fs::path& disk) {
+  if (!mount_small_disk(disk, std::size_t{4} << 20))
+    return not_permitted;
+  constexpr uint64_t jobs = 400;
+  job_store_options options;
+  options.ballast_bytes = std::size_t{256} << 10;
+  options.journal.file_bytes = std::size_t{128} << 10;
+  options.gather = std::chrono::milliseconds{0};
+  uint64_t finished = 0;
+  {
+    auto store = open_job_store(disk / "db", options);
+    if (!store)
+      return store.error().why;
+    for (uint64_t n = 1; n <= jobs; ++n)
+      if (const auto x = (*store)->commit({creation(n, "")}); !x)
+        return "no room for the jobs: " + x.error().why;
+    fill_disk(disk / "somebody_elses");
+    outcome<done> last = done{};
+    while (last && finished < jobs)
+      if (last = (*store)->commit({completion(finished + 1, std::string(payload_bytes, 'r'))}); last)
+        ++finished;
+    if (finished < 15 || finished == jobs) // a ballast of 12 results and two files of 6
+      return std::to_string(finished) + " jobs were finished";
+    if (last.error().code != ec::store_full || (*store)->commit({creation(jobs + 1)}))
+      return "a commit was taken that has no room";
+    for (uint64_t n = 1; n <= finished; ++n)
+      if (!is_finished(**store, n, payload_bytes))
+        return "job " + std::to_string(n) + " cannot be read on a full disk";
+    fs::remove(disk / "somebody_elses");
+    if (const auto x = (*store)->commit({creation(jobs + 1)}); !x)
+      return "the store did not go on: " + x.error().why;
+  }
+  const auto store = open_job_store(disk / "db", options);
+  for (uint64_t n = 1; n <= finished; ++n)
+    if (!store || !is_finished(**store, n, payload_bytes))
+      return "job " + std::to_string(n) + " is lost";
+  return fs::file_size(disk / "db" / "ballast") == options.ballast_bytes ? "" : "the ballast is not back";
+}
+
+void must_live(std::string (*scenario)(const fs::path&)) {
   temporary_folder folder;
-  const auto said = in_child([&] { return live_on_a_full_disk(folder.path()); });
+  const auto said = in_child([&] { return scenario(folder.path()); });
   if (said == not_permitted)
     WARN(said);
   else
     CHECK(said == "");
+}
+
+} // namespace
+
+TEST_CASE("on a full disk jobs are read and finished, new ones refused", "[crash]") {
+  must_live(live_on_a_full_disk);
+}
+
+TEST_CASE("on a full disk jobs are finished to the last room, and none is lost", "[crash]") {
+  must_live(finish_to_the_last_room);
 }

@@ -1,8 +1,9 @@
 // kill -9 of a process that writes to the store: what it acknowledged is there, whole, and nothing is there by half.
 
-#include "storage/lmdb_job_store.hpp"
+#include "storage/journaled_job_store.hpp"
 #include "storage/owned_fd.hpp"
 #include "test/crash/batches.hpp"
+#include "test/crash/store_check.hpp"
 #include "test/support/catch.hpp"
 #include "test/support/temporary_folder.hpp"
 
@@ -12,7 +13,6 @@
 #include <array>
 #include <chrono>
 #include <csignal>
-#include <optional>
 #include <random>
 #include <string>
 #include <vector>
@@ -20,6 +20,8 @@
 using namespace claw;
 
 namespace {
+
+constexpr std::size_t small_journal = 256 << 10; ///< three batches fill a file
 
 /// The program `store_writer` and what it has acknowledged.
 class writer {
@@ -80,72 +82,67 @@ private:
   owned_fd output_;
 };
 
-template <class T>
-T must(outcome<T> x) {
-  if (!x)
-    FAIL(x.error().why);
-  return *std::move(x);
-}
-
-void check_job(const job_reader& store, uint64_t n, bool ended) {
-  const auto document = must(store.document(sample_id(n)));
-  REQUIRE(document);
-  auto expected = ended ? completion(n) : creation(n);
-  const auto events = must(store.events(sample_id(n), 0, 10));
-  const bool whole
-      = document->head == expected.after && document->payload == crash::payload_of(n)
-        && document->result == (ended ? std::optional{crash::result_of(n)} : std::nullopt)
-        && events.size() == expected.after.events;
-  if (!whole)
-    FAIL("job " << n << " is there by half");
-}
-
 void spin(std::chrono::microseconds time) {
   const auto until = std::chrono::steady_clock::now() + time;
   while (std::chrono::steady_clock::now() < until)
     ;
 }
 
-/// Opens the store, checks every job in it. @returns the last batch that it holds.
-uint64_t check_store(const std::filesystem::path& folder, uint64_t acknowledged) {
-  const auto store = must(open_lmdb_job_store(folder));
-  uint64_t batch = acknowledged;
-  if (must(store->find(sample_id(crash::first_job(batch + 1)))))
-    ++batch; // the commit was done, only its acknowledgement was not
-  const uint64_t jobs = batch * crash::jobs_per_batch;
-  CHECK(must(store->newest()) == (jobs == 0 ? job_id{} : sample_id(jobs)));
-  std::vector<job_id> open;
-  for (uint64_t n = 1; n <= jobs; ++n) {
-    const bool ended = crash::ends(n) && n < crash::first_job(batch);
-    check_job(*store, n, ended);
-    if (!ended)
-      open.push_back(sample_id(n));
+/// How many batches more than the acknowledged ones a writer leaves that dies at a step.
+struct expectation {
+  store_step step;
+  uint64_t least;
+  uint64_t most;
+};
+
+/// Kills writers at the step, one after the other on the same store.
+void kill_at(const expectation& x, std::size_t journal_bytes) {
+  temporary_folder folder;
+  uint64_t batch = 0;
+  for (const int count : {1, 2, 7}) {
+    const auto step = std::to_string(static_cast<int>(x.step));
+    INFO("step " << step << ", time " << count);
+    writer w{{folder.path().string(), std::to_string(journal_bytes), std::to_string(batch + 1), step,
+              std::to_string(count)}};
+    w.acknowledged = batch;
+    while (w.next())
+      ;
+    CHECK(w.kill() == SIGKILL);
+    batch = crash::check_store(folder.path(), journal_bytes, w.acknowledged);
+    CHECK(batch >= w.acknowledged + x.least);
+    CHECK(batch <= w.acknowledged + x.most);
   }
-  std::vector<job_id> found;
-  must(store->each_open([&](const job& x) { found.push_back(x.id); }));
-  CHECK((found == open));
-  return batch;
 }
 
 } // namespace
 
 TEST_CASE("a writer killed at any step of a commit leaves whole commits only", "[crash]") {
-  for (const auto step :
-       {commit_step::begun, commit_step::half_put, commit_step::put, commit_step::committed}) {
-    temporary_folder folder;
-    uint64_t batch = 0;
-    for (const int count : {1, 2, 7}) {
-      INFO("step " << static_cast<int>(step) << ", time " << count);
-      writer w{{folder.path().string(), std::to_string(batch + 1),
-                std::to_string(static_cast<int>(step)), std::to_string(count)}};
-      w.acknowledged = batch;
-      while (w.next())
-        ;
-      CHECK(w.kill() == SIGKILL);
-      batch = check_store(folder.path(), w.acknowledged);
-      CHECK(batch == w.acknowledged + (step == commit_step::committed ? 1 : 0));
-    }
-  }
+  constexpr std::array steps = {
+      expectation{store_step::begun, 0, 0},
+      expectation{store_step::journal_half_written, 0, 0},
+      expectation{store_step::journal_written, 1, 1}, // the kernel has it, which outlives the program
+      expectation{store_step::journal_flushed, 1, 1},
+      expectation{store_step::applied, 1, 1},
+      expectation{store_step::settle_begun, 0, 1}, // of some batches, while the writer goes on
+      expectation{store_step::settle_half_put, 0, 1},
+      expectation{store_step::settle_put, 0, 1},
+      expectation{store_step::settle_committed, 0, 1},
+      expectation{store_step::file_freed, 0, 1},
+  };
+  for (const auto& x : steps)
+    kill_at(x, small_journal);
+}
+
+TEST_CASE("a writer without a journal killed at any step leaves whole commits only", "[crash]") {
+  constexpr std::array steps = {
+      expectation{store_step::begun, 0, 0},
+      expectation{store_step::settle_begun, 0, 0},
+      expectation{store_step::settle_half_put, 0, 0},
+      expectation{store_step::settle_put, 0, 0},
+      expectation{store_step::settle_committed, 1, 1},
+  };
+  for (const auto& x : steps)
+    kill_at(x, 0);
 }
 
 TEST_CASE("a writer killed at random loses nothing that it acknowledged", "[crash]") {
@@ -157,13 +154,13 @@ TEST_CASE("a writer killed at random loses nothing that it acknowledged", "[cras
     uint64_t batch = 0;
     for (int run = 0; run < 6; ++run) {
       INFO("round " << round << ", run " << run);
-      writer w{{folder.path().string(), std::to_string(batch + 1)}};
+      writer w{{folder.path().string(), std::to_string(small_journal), std::to_string(batch + 1)}};
       w.acknowledged = batch;
       for (auto left = random() % 16; left > 0; --left)
         REQUIRE(w.next());
       spin(std::chrono::microseconds{random() % 1'500}); // somewhere inside the next commits
       CHECK(w.kill() == SIGKILL);
-      batch = check_store(folder.path(), w.acknowledged);
+      batch = crash::check_store(folder.path(), small_journal, w.acknowledged);
     }
   }
 }

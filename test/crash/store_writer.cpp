@@ -1,10 +1,10 @@
 // Commits batch after batch to a store and says so on standard output, one line a commit, until somebody kills it.
 //
-//   store_writer FOLDER FIRST_BATCH [STEP COUNT]
+//   store_writer FOLDER JOURNAL_BYTES FIRST_BATCH [STEP COUNT]
 //
 // With a step it kills itself when it comes to that step of a commit for the COUNTth time.
 
-#include "storage/lmdb_job_store.hpp"
+#include "storage/journaled_job_store.hpp"
 #include "test/crash/batches.hpp"
 
 #include <spdlog/spdlog.h>
@@ -23,8 +23,8 @@ bool say(const std::string& line) {
   return ::write(STDOUT_FILENO, line.data(), line.size()) == static_cast<ssize_t>(line.size());
 }
 
-int write_batches(const char* folder, uint64_t batch, lmdb_store_options options) {
-  const auto store = open_lmdb_job_store(folder, std::move(options));
+int write_batches(const char* folder, uint64_t batch, job_store_options options) {
+  const auto store = open_job_store(folder, std::move(options));
   if (!store) {
     std::fprintf(stderr, "store_writer: %s\n", store.error().why.c_str());
     return 1;
@@ -42,18 +42,16 @@ int write_batches(const char* folder, uint64_t batch, lmdb_store_options options
 } // namespace
 
 int main(int argc, char* argv[]) {
-  if (argc != 3 && argc != 5) {
-    std::fprintf(stderr, "usage: store_writer FOLDER FIRST_BATCH [STEP COUNT]\n");
+  if (argc != 4 && argc != 6) {
+    std::fprintf(stderr, "usage: store_writer FOLDER JOURNAL_BYTES FIRST_BATCH [STEP COUNT]\n");
     return 64;
   }
   spdlog::set_level(spdlog::level::off); // standard output is for the acknowledgements alone
-  lmdb_store_options options;
-  options.map.map_bytes = std::size_t{1} << 20; // so that growing is killed as well
-  if (argc == 5)
-    options.on_step
-        = [step = std::atoi(argv[3]), left = std::atoi(argv[4])](commit_step x) mutable {
-            if (static_cast<int>(x) == step && --left == 0)
-              ::raise(SIGKILL);
-          };
-  return write_batches(argv[1], std::strtoull(argv[2], nullptr, 10), std::move(options));
+  auto options = crash::tight_options(std::strtoull(argv[2], nullptr, 10));
+  if (argc == 6)
+    options.on_step = [step = std::atoi(argv[4]), left = std::atoi(argv[5])](store_step x) mutable {
+      if (static_cast<int>(x) == step && --left == 0)
+        ::raise(SIGKILL);
+    };
+  return write_batches(argv[1], std::strtoull(argv[3], nullptr, 10), std::move(options));
 }

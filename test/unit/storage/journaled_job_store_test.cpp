@@ -1,7 +1,7 @@
 // What the store on disk does beyond the port: opening, growing, bad files, no room.
 
 #include "storage/job_codec.hpp"
-#include "storage/lmdb_job_store.hpp"
+#include "storage/journaled_job_store.hpp"
 #include "storage/store_layout.hpp"
 #include "test/support/catch.hpp"
 #include "test/support/sample_jobs.hpp"
@@ -21,21 +21,21 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::unique_ptr<job_store> must_open(const fs::path& path, lmdb_store_options options = {}) {
-  auto store = open_lmdb_job_store(path, std::move(options));
+std::unique_ptr<job_store> must_open(const fs::path& path, job_store_options options = {}) {
+  auto store = open_job_store(path, std::move(options));
   if (!store)
     FAIL(store.error().why);
   return *std::move(store);
 }
 
 failure refusal(const fs::path& path) {
-  const auto store = open_lmdb_job_store(path);
+  const auto store = open_job_store(path);
   REQUIRE_FALSE(store);
   return store.error();
 }
 
-lmdb_store_options small_map(std::size_t bytes, std::size_t bytes_max) {
-  lmdb_store_options x;
+job_store_options small_map(std::size_t bytes, std::size_t bytes_max) {
+  job_store_options x;
   x.map.map_bytes = bytes;
   x.map.map_bytes_max = bytes_max;
   x.ballast_bytes = 0;
@@ -116,10 +116,10 @@ TEST_CASE("a store of an unknown format is refused", "[lmdb]") {
   temporary_folder folder;
   must_open(folder.path());
   tamper(folder.path(),
-         [](auto* txn, const auto& db) { return put_raw(txn, db.meta, "format", "2"); });
+         [](auto* txn, const auto& db) { return put_raw(txn, db.meta, "format", "3"); });
   const auto why = refusal(folder.path());
   CHECK(why.code == ec::store_broken);
-  CHECK(why.why.find("has format 2, but this program knows only format 1") != std::string::npos);
+  CHECK(why.why.find("has format 3, but this program knows only formats 1 and 2") != std::string::npos);
 }
 
 TEST_CASE("a file that is no store is refused", "[lmdb]") {

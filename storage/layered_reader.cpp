@@ -1,0 +1,227 @@
+#include "storage/layered_reader.hpp"
+
+#include "storage/job_codec.hpp"
+#include "storage/merged_walk.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace claw {
+
+namespace {
+
+constexpr std::size_t walked_per_moment = 512;    ///< read transactions stay short
+constexpr std::size_t listed_records_max = 2'000; ///< records that one `list` looks at
+
+bool passes(const job_filter& f, const job& x) {
+  return (!f.status || *f.status == x.status) && (f.command.empty() || f.command == x.command)
+         && (f.worker_id.empty() || f.worker_id == x.worker_id)
+         && (f.requester.empty() || f.requester == x.requester);
+}
+
+/// Takes the pending text over, if the overlay knows one.
+void take_text(pending_text& to, const pending_job& job, job_text kind) {
+  if (const auto& x = job.texts[static_cast<std::size_t>(kind)]; x.named)
+    to = x;
+}
+
+outcome<std::optional<job>> head_of(const settled_jobs& settled, const lmdb_reader& reader,
+                                    const job_id& id, std::string_view pending) {
+  if (pending.empty())
+    return settled.find(reader, id);
+  auto x = decode_job(id, pending);
+  return x ? outcome<std::optional<job>>{std::optional{*std::move(x)}} : x.error();
+}
+
+outcome<std::optional<std::string>> text_of(const settled_jobs& settled, const lmdb_reader& reader,
+                                            const job_id& id, job_text kind,
+                                            const pending_text& pending) {
+  if (!pending.named)
+    return settled.text(reader, id, kind);
+  if (!pending.value)
+    return std::optional<std::string>{};
+  auto x = decode_text(id, kind, *pending.value);
+  return x ? outcome<std::optional<std::string>>{std::optional{*std::move(x)}} : x.error();
+}
+
+/// The events of both, by sequence number; of two with the same number the one in `over`.
+std::vector<job_event> merge_events(std::vector<job_event> under, std::vector<job_event> over,
+                                    std::size_t limit) {
+  const auto earlier
+      = [](const job_event& a, const job_event& b) { return a.sequence < b.sequence; };
+  std::vector<job_event> all;
+  std::set_union(std::move_iterator{over.begin()}, std::move_iterator{over.end()},
+                 std::move_iterator{under.begin()}, std::move_iterator{under.end()},
+                 std::back_inserter(all), earlier); // which takes equal ones from `over`
+  if (all.size() > limit)
+    all.erase(all.begin() + static_cast<std::ptrdiff_t>(limit), all.end());
+  return all;
+}
+
+} // namespace
+
+// -- one job
+
+outcome<std::optional<job>> layered_reader::find(const job_id& id) const {
+  std::string_view record;
+  const auto moment = pending_.look([&](const job_overlay& overlay) {
+    if (const auto* x = overlay.find(id))
+      record = x->record;
+  });
+  return moment ? head_of(settled_, moment->settled, id, record) : moment.error();
+}
+
+outcome<std::optional<std::string>> layered_reader::text(const job_id& id, job_text kind) const {
+  pending_text pending;
+  const auto moment = pending_.look([&](const job_overlay& overlay) {
+    if (const auto* x = overlay.find(id))
+      take_text(pending, *x, kind);
+  });
+  return moment ? text_of(settled_, moment->settled, id, kind, pending) : moment.error();
+}
+
+outcome<std::optional<job_document>> layered_reader::document(const job_id& id) const {
+  std::string_view record;
+  std::array<pending_text, 3> texts;
+  constexpr std::array kinds = {job_text::payload, job_text::result, job_text::error};
+  const auto moment = pending_.look([&](const job_overlay& overlay) {
+    const auto* x = overlay.find(id);
+    if (x == nullptr)
+      return;
+    record = x->record;
+    for (std::size_t i = 0; i < kinds.size(); ++i)
+      take_text(texts[i], *x, kinds[i]);
+  });
+  if (!moment)
+    return moment.error();
+  auto head = head_of(settled_, moment->settled, id, record);
+  if (!head)
+    return head.error();
+  if (!*head)
+    return std::optional<job_document>{};
+  std::array<std::optional<std::string>, 3> read;
+  for (std::size_t i = 0; i < kinds.size(); ++i) {
+    auto x = text_of(settled_, moment->settled, id, kinds[i], texts[i]);
+    if (!x)
+      return x.error();
+    read[i] = *std::move(x);
+  }
+  return std::optional{job_document{**std::move(head), std::move(read[0]).value_or(""),
+                                    std::move(read[1]), std::move(read[2])}};
+}
+
+outcome<std::vector<job_event>> layered_reader::events(const job_id& id, uint64_t after,
+                                                       std::size_t limit) const {
+  std::array<std::vector<stored_event>, 2> pending; // of the older overlay, of the newer one
+  std::size_t overlays = 0;
+  const auto moment = pending_.look([&](const job_overlay& overlay) {
+    auto& to = pending[overlays++];
+    if (const auto* x = overlay.find(id))
+      for (const auto& e : x->events)
+        if (e.sequence > after && to.size() < limit)
+          to.push_back(e);
+  });
+  if (!moment)
+    return moment.error();
+  auto found = settled_.events(moment->settled, id, after, limit);
+  for (const auto& layer : pending) {
+    std::vector<job_event> over;
+    for (const auto& e : layer) {
+      auto x = decode_event(id, e.sequence, e.value);
+      if (!x)
+        return x.error();
+      over.push_back(*std::move(x));
+    }
+    if (found && !over.empty())
+      found = merge_events(*std::move(found), std::move(over), limit);
+  }
+  return found;
+}
+
+// -- many jobs
+
+/// Calls `visit` with the jobs behind `from`, in order, until it says false or the end is reached.
+/// @returns the job at which it was stopped, none at the end
+template <class Visit>
+outcome<std::optional<job_id>> layered_reader::walk(walk_order order, std::optional<job_id> from,
+                                                    bool only_open, std::size_t most,
+                                                    Visit visit) const {
+  std::vector<walked_job> pending;
+  const auto moment = pending_.look([&](const job_overlay& overlay) {
+    add_pending(pending, overlay, order, from, most + 1); // one more, to know whether that is the end
+  });
+  if (!moment)
+    return moment.error();
+  auto cursor = settled_.ids(moment->settled, only_open);
+  if (!cursor)
+    return cursor.error();
+  merged_walk at{std::move(pending), *std::move(cursor), order};
+  auto there = at.begin(from);
+  for (std::size_t looked_at = 0; there && *there; there = at.next(), ++looked_at) {
+    if (looked_at >= most)
+      return from;
+    auto x = head_of(settled_, moment->settled, at.here().id, at.here().record);
+    if (!x)
+      return x.error();
+    if (!*x)
+      return failure{ec::store_broken, "job " + to_string(at.here().id) + " has no record"};
+    if (!visit(**std::move(x)))
+      return from;
+    from = at.here().id;
+  }
+  return there ? outcome<std::optional<job_id>>{std::optional<job_id>{}} : there.error();
+}
+
+outcome<done> layered_reader::each_open(const std::function<void(const job&)>& visit) const {
+  std::optional<job_id> from;
+  do {
+    std::vector<job> open;
+    const auto next
+        = walk(walk_order::oldest_first, from, true, walked_per_moment, [&](job x) {
+            if (!is_terminal(x.status))
+              open.push_back(std::move(x));
+            return true;
+          });
+    if (!next)
+      return next.error();
+    for (const auto& x : open)
+      visit(x); // outside of the moment: a visitor may take its time
+    from = *next;
+  } while (from);
+  return done{};
+}
+
+outcome<job_page> layered_reader::list(const job_filter& filter, std::optional<job_id> before,
+                                       std::size_t limit) const {
+  job_page page;
+  if (limit == 0)
+    return page;
+  const bool only_open = filter.status && !is_terminal(*filter.status);
+  const auto next
+      = walk(walk_order::newest_first, before, only_open, listed_records_max, [&](job x) {
+          if (page.jobs.size() >= limit)
+            return false;
+          if (passes(filter, x))
+            page.jobs.push_back(std::move(x));
+          return true;
+        });
+  if (!next)
+    return next.error();
+  page.next = *next;
+  return page;
+}
+
+outcome<job_id> layered_reader::newest() const {
+  job_id greatest;
+  const auto moment = pending_.look([&](const job_overlay& overlay) {
+    if (!overlay.empty())
+      greatest = std::max(greatest, overlay.jobs().rbegin()->first);
+  });
+  if (!moment)
+    return moment.error();
+  const auto settled = settled_.newest();
+  return settled ? outcome<job_id>{std::max(greatest, *settled)} : settled;
+}
+
+} // namespace claw

@@ -1,0 +1,171 @@
+#include "storage/settled_jobs.hpp"
+
+#include "storage/job_codec.hpp"
+
+#include <random>
+#include <utility>
+
+namespace claw {
+
+namespace {
+
+failure bad_key() {
+  return {ec::store_broken, "the store has a key that is none"};
+}
+
+uint64_t new_epoch() {
+  std::random_device random;
+  const auto x = uint64_t{random()} << 32 | random();
+  return x == 0 ? 1 : x; // 0 says that there is none
+}
+
+} // namespace
+
+settled_jobs::settled_jobs(std::unique_ptr<lmdb_env> env, const store_layout& layout,
+                           std::uint64_t ballast_bytes, step_listener on_step)
+    : env_(std::move(env)), db_(layout), meta_(layout.says), on_step_(std::move(on_step)),
+      ballast_(env_->folder().path() / "ballast", ballast_bytes) {
+  ballast_.hold();
+}
+
+// -- reading
+
+outcome<std::optional<job>> settled_jobs::find(const lmdb_reader& reader, const job_id& id) const {
+  const auto bytes = reader.get(db_.jobs, key_of(id));
+  if (!bytes)
+    return bytes.error();
+  if (!*bytes)
+    return std::optional<job>{};
+  auto x = decode_job(id, **bytes);
+  if (!x)
+    return x.error();
+  return std::optional{*std::move(x)};
+}
+
+outcome<std::optional<std::string>> settled_jobs::text(const lmdb_reader& reader, const job_id& id,
+                                                       job_text kind) const {
+  const auto key = key_of(id, kind);
+  const auto bytes = reader.get(db_.texts, view(key));
+  if (!bytes)
+    return bytes.error();
+  if (!*bytes)
+    return std::optional<std::string>{};
+  auto x = decode_text(id, kind, **bytes);
+  if (!x)
+    return x.error();
+  return std::optional{*std::move(x)};
+}
+
+outcome<std::vector<job_event>> settled_jobs::events(const lmdb_reader& reader, const job_id& id,
+                                                     uint64_t after, std::size_t limit) const {
+  std::vector<job_event> found;
+  auto cursor = lmdb_cursor::open(reader, db_.events);
+  if (!cursor)
+    return cursor.error();
+  if (after == UINT64_MAX)
+    return found;
+  for (auto there = cursor->seek(view(key_of(id, after + 1)));; there = cursor->move(MDB_NEXT)) {
+    if (!there)
+      return there.error();
+    if (!*there || found.size() >= limit || !cursor->key().starts_with(key_of(id)))
+      return found;
+    const auto sequence = sequence_from_key(cursor->key());
+    if (!sequence)
+      return bad_key();
+    auto x = decode_event(id, *sequence, cursor->value());
+    if (!x)
+      return x.error();
+    found.push_back(*std::move(x));
+  }
+}
+
+outcome<lmdb_cursor> settled_jobs::ids(const lmdb_reader& reader, bool only_open) const {
+  return lmdb_cursor::open(reader, only_open ? db_.open : db_.jobs);
+}
+
+outcome<job_id> settled_jobs::newest() const {
+  const auto reader = begin_read();
+  if (!reader)
+    return reader.error();
+  auto cursor = ids(*reader, false);
+  if (!cursor)
+    return cursor.error();
+  const auto there = cursor->move(MDB_LAST);
+  if (!there)
+    return there.error();
+  if (!*there)
+    return job_id{};
+  const auto id = id_from_key(cursor->key());
+  return id ? outcome<job_id>{*id} : outcome<job_id>{bad_key()};
+}
+
+// -- writing
+
+outcome<done> settled_jobs::settle(const job_overlay& changes, uint64_t sequence,
+                                   bool to_last_room) {
+  auto answer = write(changes, sequence);
+  if (!answer && answer.error().code == ec::store_full && to_last_room && release_ballast())
+    answer = write(changes, sequence);
+  return answer;
+}
+
+outcome<done> settled_jobs::write(const job_overlay& changes, uint64_t sequence) {
+  const auto step = [this](store_step x) {
+    if (on_step_)
+      on_step_(x);
+  };
+  auto next = meta_;
+  next.settled = sequence;
+  step(store_step::settle_begun);
+  auto answer = env_->write([&](MDB_txn* txn) {
+    if (const int error
+        = put_overlay(txn, db_, changes, [&] { step(store_step::settle_half_put); }))
+      return error;
+    step(store_step::settle_put);
+    return put_meta(txn, db_, next);
+  });
+  if (!answer)
+    return answer;
+  meta_ = next;
+  step(store_step::settle_committed);
+  return answer;
+}
+
+outcome<uint64_t> settled_jobs::begin_journal() {
+  auto next = meta_;
+  next.journaled = true;
+  next.epoch = meta_.epoch == 0 ? new_epoch() : meta_.epoch;
+  if (auto x = env_->write([&](MDB_txn* txn) { return put_meta(txn, db_, next); }); !x)
+    return x.error();
+  meta_ = next;
+  return meta_.epoch;
+}
+
+outcome<done> settled_jobs::end_journal() {
+  if (!meta_.journaled)
+    return done{};
+  auto next = meta_;
+  next.journaled = false;
+  auto x = env_->write([&](MDB_txn* txn) { return put_meta(txn, db_, next); });
+  if (x)
+    meta_ = next;
+  return x;
+}
+
+// -- room
+
+bool settled_jobs::has_room_for(std::uint64_t bytes) const {
+  return env_->has_room_for(bytes);
+}
+
+bool settled_jobs::hold_ballast() {
+  const std::lock_guard lock{ballast_mutex_};
+  return ballast_.hold();
+}
+
+bool settled_jobs::release_ballast() {
+  const std::lock_guard lock{ballast_mutex_};
+  return ballast_.release();
+}
+
+} // namespace claw

@@ -1,0 +1,82 @@
+#pragma once
+// The jobs in LMDB. The format of the values stands in job_codec.hpp; the databases are
+//
+//   jobs    id           -> record
+//   texts   id, kind     -> text
+//   events  id, sequence -> event
+//   open    id           -> nothing; what is queued or running, so that a start reads no history
+//   meta    "format"     -> 1; 2 while a journal may hold what is not here, for programs that know none
+//           "epoch"      -> the number that this store and its journal share
+//           "settled"    -> sequence number of the last batch that is here
+//
+// What is here is always whole: each transaction takes LMDB's own durable way, and says in the same transaction up to
+// which batch it goes.
+
+#include "actors/domain/job.hpp"
+#include "actors/domain/job_event.hpp"
+#include "storage/ballast.hpp"
+#include "storage/job_overlay.hpp"
+#include "storage/lmdb_env.hpp"
+#include "storage/store_layout.hpp"
+#include "storage/store_step.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace claw {
+
+/// Threads: reading any, `settle` and the two of the journal one at a time.
+class settled_jobs {
+public:
+  settled_jobs(std::unique_ptr<lmdb_env> env, const store_layout& layout, std::uint64_t ballast_bytes,
+               step_listener on_step);
+
+  const store_folder& folder() const noexcept { return env_->folder(); }
+
+  // -- reading. Errors: `store_broken`
+  //
+  outcome<lmdb_reader> begin_read() const { return env_->begin_read(); }
+  outcome<std::optional<job>> find(const lmdb_reader& reader, const job_id& id) const;
+  outcome<std::optional<std::string>> text(const lmdb_reader& reader, const job_id& id, job_text kind) const;
+  /// Events with a sequence number above `after`, oldest first, at most `limit`.
+  outcome<std::vector<job_event>> events(const lmdb_reader& reader, const job_id& id, uint64_t after,
+                                         std::size_t limit) const;
+  outcome<lmdb_cursor> ids(const lmdb_reader& reader, bool only_open) const; ///< its keys are ids, in order
+  outcome<job_id> newest() const; ///< the greatest id, all zeros when there is none
+
+  // -- writing. Errors: `store_full`, `store_broken`
+  //
+  /// Commits what the overlay holds, which is all up to the batch `sequence`, in one transaction.
+  /// @param to_last_room may spend the ballast
+  outcome<done> settle(const job_overlay& changes, uint64_t sequence, bool to_last_room);
+  uint64_t settled() const noexcept { return meta_.settled; }
+  uint64_t epoch() const noexcept { return meta_.epoch; }
+
+  /// Before a journal is used. @returns the number of the records that are this store's
+  outcome<uint64_t> begin_journal();
+  outcome<done> end_journal(); ///< when everything is settled
+
+  /// False when `bytes` more may not fit: on the disk, in the map, into the largest file that the process may write.
+  bool has_room_for(std::uint64_t bytes) const;
+
+  /// Puts the ballast back where it was spent. @returns false when there is no room for it. Thread-safe.
+  bool hold_ballast();
+
+private:
+  bool release_ballast();
+  outcome<done> write(const job_overlay& changes, uint64_t sequence);
+
+  std::unique_ptr<lmdb_env> env_;
+  store_layout db_;
+  store_meta meta_;
+  step_listener on_step_;
+  std::mutex ballast_mutex_;
+  ballast ballast_;
+};
+
+} // namespace claw
