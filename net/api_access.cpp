@@ -5,8 +5,8 @@
 
 namespace claw {
 
-token_check::digest token_check::digest_of(std::string_view text) {
-  digest x{};
+sha256_digest sha256(std::string_view text) {
+  sha256_digest x{};
   const auto ok = EVP_Digest(text.data(), text.size(), x.data(), nullptr, EVP_sha256(), nullptr);
   CLAW_ASSERT(ok == 1);
   return x;
@@ -14,13 +14,13 @@ token_check::digest token_check::digest_of(std::string_view text) {
 
 token_check::token_check(std::string_view token) {
   if (!token.empty())
-    digest_ = digest_of(token);
+    digest_ = sha256(token);
 }
 
 bool token_check::matches(std::string_view presented) const {
   if (!digest_)
     return false;
-  const auto other = digest_of(presented);
+  const auto other = sha256(presented);
   return CRYPTO_memcmp(digest_->data(), other.data(), other.size()) == 0;
 }
 

@@ -12,6 +12,9 @@
 
 namespace claw {
 
+using sha256_digest = std::array<unsigned char, 32>;
+sha256_digest sha256(std::string_view text);
+
 /// A token as it is kept: only its SHA-256.
 class token_check {
 public:
@@ -22,9 +25,7 @@ public:
   bool matches(std::string_view presented) const;
 
 private:
-  using digest = std::array<unsigned char, 32>;
-  static digest digest_of(std::string_view text);
-  std::optional<digest> digest_;
+  std::optional<sha256_digest> digest_;
 };
 
 /// The header that carries a role's token.

@@ -81,7 +81,9 @@ std::string claim_body(const std::optional<grant>& x) {
 std::string created_body(const created_job& x) {
   std::string body = R"({"id":")";
   body += to_string(x.id);
-  body += R"(","status":"queued","servable":)";
+  body += R"(","status":")";
+  body += to_string(x.status);
+  body += R"(","servable":)";
   body += x.servable ? "true" : "false";
   body += R"(,"position":)";
   body += std::to_string(x.position);

@@ -1,5 +1,6 @@
 // The routes of those who hold the bot token: their jobs.
 
+#include "actors/domain/limits.hpp"
 #include "net/api_bodies.hpp"
 #include "net/api_codec.hpp"
 #include "net/bounded_json.hpp"
@@ -53,6 +54,13 @@ void create_job(api_scope& scope, std::optional<rate_window>& created, api_call 
   auto what = parse_new_job(call.body);
   if (!what)
     return reject(*call.from, what.error());
+  if (const auto key = call.request.field("Idempotency-Key")) {
+    if (key->empty() || key->size() > limits::create_key_bytes_max)
+      return reject(*call.from, {ec::bad_shape, "Idempotency-Key must have 1 to 255 bytes"});
+    const auto digest = sha256(call.body);
+    what->create_key = *key;
+    what->create_digest.assign(digest.begin(), digest.end());
+  }
   if (const auto now = scope.options.now(); created && !created->admit(now)) {
     const auto wait = std::chrono::ceil<std::chrono::seconds>(created->wait(now)).count();
     return reject(*call.from, {ec::rate_limited, ""},

@@ -12,7 +12,7 @@ namespace claw {
 
 namespace {
 
-constexpr uint8_t job_version = 2; // 2: not_before_s, deadline_s, tags
+constexpr uint8_t job_version = 2; // 2: not_before_s to create_digest
 constexpr uint8_t event_version = 1;
 constexpr uint8_t text_version = 1;
 
@@ -154,6 +154,8 @@ void encode(const job& x, std::string& out) {
   w.optional_number(x.not_before_s);
   w.optional_number(x.deadline_s);
   put_tags(w, x.tags);
+  w.text(x.create_key);
+  w.text(x.create_digest);
   append_checksum(key_of(x.id), from, out);
 }
 
@@ -208,6 +210,8 @@ outcome<job> decode_job(const job_id& id, std::string_view bytes) {
     x.not_before_s = r.optional_number();
     x.deadline_s = r.optional_number();
     x.tags = take_tags(r);
+    x.create_key = r.text();
+    x.create_digest = r.text();
   }
   if (!r.at_end() || x.priority != priority)
     return broken("record", id, "has a field that cannot be");

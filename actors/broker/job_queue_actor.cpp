@@ -63,6 +63,7 @@ void job_queue_state::load() {
   });
   if (!read)
     throw std::runtime_error("the store cannot be read: " + read.error().why);
+  load_keys();
   spdlog::info("event=queue_loaded queued={} running={}", index.size(), awake.size());
 }
 

@@ -7,6 +7,7 @@
 #include "actors/broker/job_actor.hpp"
 #include "actors/broker/waiting_claims.hpp"
 #include "actors/broker/worker_roster.hpp"
+#include "actors/domain/create_keys.hpp"
 #include "actors/domain/job_index.hpp"
 #include "actors/domain/timetable.hpp"
 #include "actors/protocol/broker_internal.hpp"
@@ -33,14 +34,25 @@ struct awake_job {
   bool idle() const { return actor && sent == handled; }
 };
 
+/// A new job on its way to the store.
+struct under_way {
+  std::string create_key;
+  std::vector<reply<created_job>> repeats; ///< those who sent the same request meanwhile
+};
+
 struct job_queue_state {
   explicit job_queue_state(caf::event_based_actor* me) : self(me) {}
 
   caf::behavior behavior();
 
-  // -- jobs: queue_jobs.cpp ---------------------------------------------------------------------------------
+  // -- new jobs: queue_creates.cpp --------------------------------------------------------------------------
   void on_create(create_request& x);
   void on_creates_settled(const creates_settled& x);
+  void on_repeat(create_request& x, const create_keys::entry& known);
+  job job_of(new_job x);
+  void load_keys();
+
+  // -- jobs: queue_jobs.cpp ---------------------------------------------------------------------------------
   void on_report(job_report& x);
   void on_job_down(const job_id& id);
   void on_barrier_passed(const barrier_passed& x);
@@ -123,7 +135,8 @@ struct job_queue_state {
   std::unordered_map<job_id, awake_job> awake;
   uint64_t open = 0;     ///< queued and running jobs; new ones count before their commit, since whoever
                          ///< reads the store may ask for one before the queue hears that it is there
-  uint64_t creating = 0; ///< of them those on their way to the store
+  std::unordered_map<job_id, under_way> creating; ///< of them those on their way to the store
+  create_keys keys;
   uint64_t tickets = 0;
   alarm timer;
   bool stopping = false;

@@ -102,7 +102,8 @@ void job_store_state::tell(const change_batch& x, const outcome<done>& result) {
     if (result) {
       settled.committed.push_back(waiting(x.changes[i].after));
     } else {
-      ++settled.refused;
+      settled.refused.push_back(x.changes[i].after.id);
+      settled.why = result.error();
     }
   }
   for (auto& [queue, settled] : creates)
@@ -111,7 +112,7 @@ void job_store_state::tell(const change_batch& x, const outcome<done>& result) {
   for (std::size_t i = 0; i < x.changes.size(); ++i) {
     const auto& asker = x.askers[i];
     if (asker.is_create && result)
-      asker.created.answer(created_job{x.changes[i].after.id, asker.servable, asker.position});
+      asker.created.answer(created_job{x.changes[i].after.id, job_status::queued, asker.servable, asker.position});
     else if (asker.is_create)
       asker.created.answer(result.error());
   }

@@ -1,9 +1,7 @@
-// The queue and its jobs: created, woken, put to sleep, woken again after a crash.
+// The queue and its jobs: lined up, woken, put to sleep, woken again after a crash.
 
 #include "actors/broker/audit_log.hpp"
 #include "actors/broker/job_queue_actor.hpp"
-#include "actors/domain/admission.hpp"
-#include "actors/domain/job_transitions.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -11,50 +9,6 @@
 #include <utility>
 
 namespace claw {
-
-void job_queue_state::on_create(create_request& x) {
-  if (stopping) {
-    x.answer.answer(going_down());
-    return;
-  }
-  if (const auto room = admit(open, config.open_jobs_max); !room) {
-    log_rejected("queue_cap");
-    x.answer.answer(room.error());
-    return;
-  }
-  const auto now_ms = around->world.wall_ms();
-  job first;
-  first.id = ids->next(now_ms);
-  first.command = std::move(x.what.command);
-  first.requires_json = std::move(x.what.requires_json);
-  first.required = std::move(x.what.required);
-  first.priority = x.what.priority;
-  first.requester = std::move(x.what.requester);
-  first.attempts_max = x.what.attempts_max.value_or(config.attempts_max);
-  commit_request request;
-  first.not_before_s = x.what.not_before_s;
-  first.deadline_s = x.what.deadline_s;
-  first.tags = std::move(x.what.tags);
-  request.servable = can_serve(first.required);
-  request.position = index.ahead(first.required, first.priority) + creating + 1;
-  request.change = created(std::move(first), std::move(x.what.payload), now_ms);
-  request.from = self;
-  request.is_create = true;
-  request.created = std::move(x.answer);
-  ++open;
-  ++creating;
-  caf::anon_send(around->store, std::move(request));
-}
-
-void job_queue_state::on_creates_settled(const creates_settled& x) {
-  const auto settled = x.committed.size() + x.refused;
-  CLAW_ASSERT(settled <= creating && x.refused <= open);
-  creating -= settled;
-  open -= x.refused;
-  for (const auto& job : x.committed)
-    line_up(job);
-  answer_shutdown();
-}
 
 void job_queue_state::line_up(const waiting_job& x) {
   const auto now = now_s();

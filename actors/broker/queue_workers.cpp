@@ -143,7 +143,7 @@ void job_queue_state::on_shutdown(const shutdown_request& x) {
 }
 
 void job_queue_state::answer_shutdown() {
-  if (!stopping || creating > 0)
+  if (!stopping || !creating.empty())
     return;
   for (const auto& [id, job] : awake)
     if (!job.idle())

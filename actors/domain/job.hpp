@@ -41,6 +41,8 @@ struct job {
   std::optional<int64_t> not_before_s;     ///< not claimed before
   std::optional<int64_t> deadline_s;       ///< not claimed from then on: it fails instead
   std::map<std::string, std::string> tags; ///< the producer's own words, kept and shown
+  std::string create_key;                  ///< the Idempotency-Key it was created with, "" without
+  std::string create_digest;               ///< of the body it was created with; "" without a key
 
   // -- the life so far; changed only by the transitions below ----------------------------------
   job_status status = job_status::queued;

@@ -26,6 +26,8 @@ inline constexpr std::chrono::seconds claim_wait_max{60};
 inline constexpr std::chrono::seconds lease_term{60}; ///< default of LEASE_SECONDS
 inline constexpr uint32_t attempts_max = 5;           ///< default of MAX_ATTEMPTS
 inline constexpr int32_t priority_max = 100;          ///< and its negative is the least
+inline constexpr std::chrono::hours create_key_life{24};   ///< of an Idempotency-Key
+inline constexpr std::size_t create_key_bytes_max = 255;
 inline constexpr std::size_t ahead_counted_max = 10'000; ///< how far the jobs before one are counted
 inline constexpr std::size_t tags_max = 32;           ///< of one job
 inline constexpr std::size_t tags_bytes_max = 4'096;  ///< names and values together

@@ -42,7 +42,8 @@ struct commit_answer {
 /// To the queue: what became of the new jobs of one batch.
 struct creates_settled {
   std::vector<waiting_job> committed;
-  uint64_t refused = 0;
+  std::vector<job_id> refused;
+  failure why; ///< of the refusals
 };
 
 /// From the queue: answer when everything that was asked for before this is committed. So the queue

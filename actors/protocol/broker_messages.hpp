@@ -34,10 +34,13 @@ struct new_job {
   std::optional<int64_t> not_before_s; ///< wall seconds since the Unix epoch
   std::optional<int64_t> deadline_s;   ///< wall seconds since the Unix epoch
   std::map<std::string, std::string> tags;
+  std::string create_key;    ///< Idempotency-Key; "" without
+  std::string create_digest; ///< of the body, so that the same key with another body is found out
 };
 
 struct created_job {
   job_id id;
+  job_status status = job_status::queued; ///< another one where the job was there already
   bool servable = false; ///< a worker that was seen lately has the caps
   uint64_t position = 1; ///< its place among the jobs that wait for the same caps
 };

@@ -24,7 +24,7 @@ TEST_CASE("a claim that was held when its worker was drained gets no job", "[dra
   simulation sim;
   const auto held = sim.claim(sim.worker("w1"), 30s);
   REQUIRE(sim.drain("w1", true).ok());
-  CHECK_FALSE(sim.create(new_job{"ping", "", {}, {}, {}, 0, "", {}, {}, {}})->servable);
+  CHECK_FALSE(sim.create(new_job{"ping", "", {}, {}, {}, 0, "", {}, {}, {}, "", ""})->servable);
   CHECK_FALSE(held.arrived());
   CHECK(sim.claim(sim.worker("w2"))->has_value());
   sim.pass(30s);

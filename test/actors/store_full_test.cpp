@@ -17,7 +17,7 @@ caf::behavior listener(caf::event_based_actor*, std::shared_ptr<heard_state> hea
   return {
       [heard](const commit_answer& x) { heard->commits.push_back(x.trouble); },
       [heard](const creates_settled& x) {
-        heard->refused += x.refused;
+        heard->refused += x.refused.size();
         heard->created += x.committed.size();
       },
   };

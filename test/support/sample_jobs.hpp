@@ -30,6 +30,8 @@ inline job full_job(uint64_t n) {
   x.not_before_s = 1'700'000'010;
   x.deadline_s = 1'700'009'000;
   x.tags = {{"channel", "general"}, {"empty", ""}};
+  x.create_key = "message:7";
+  x.create_digest = "digest";
   x.status = job_status::running;
   x.end = job_end::none;
   x.attempt = 2;

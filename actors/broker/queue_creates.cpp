@@ -1,0 +1,116 @@
+// The queue and new jobs: admitted, committed, told to whoever asked, also to who asks twice.
+
+#include "actors/broker/audit_log.hpp"
+#include "actors/broker/job_queue_actor.hpp"
+#include "actors/domain/admission.hpp"
+#include "actors/domain/job_transitions.hpp"
+#include "actors/domain/limits.hpp"
+
+#include <utility>
+
+namespace claw {
+
+void job_queue_state::on_create(create_request& x) {
+  if (stopping) {
+    x.answer.answer(going_down());
+    return;
+  }
+  if (const auto known = keys.find(x.what.create_key, now_s()); known && !x.what.create_key.empty()) {
+    on_repeat(x, *known);
+    return;
+  }
+  if (const auto room = admit(open, config.open_jobs_max); !room) {
+    log_rejected("queue_cap");
+    x.answer.answer(room.error());
+    return;
+  }
+  auto payload = std::move(x.what.payload);
+  auto first = job_of(std::move(x.what));
+  if (!first.create_key.empty())
+    keys.add(first.create_key, {first.id, first.create_digest, now_s()});
+  ++open;
+  creating.emplace(first.id, under_way{first.create_key, {}});
+  commit_request request;
+  request.servable = can_serve(first.required);
+  request.position = index.ahead(first.required, first.priority) + creating.size();
+  request.change = created(std::move(first), std::move(payload), around->world.wall_ms());
+  request.from = self;
+  request.is_create = true;
+  request.created = std::move(x.answer);
+  caf::anon_send(around->store, std::move(request));
+}
+
+job job_queue_state::job_of(new_job x) {
+  job first;
+  first.id = ids->next(around->world.wall_ms());
+  first.command = std::move(x.command);
+  first.requires_json = std::move(x.requires_json);
+  first.required = std::move(x.required);
+  first.priority = x.priority;
+  first.requester = std::move(x.requester);
+  first.attempts_max = x.attempts_max.value_or(config.attempts_max);
+  first.not_before_s = x.not_before_s;
+  first.deadline_s = x.deadline_s;
+  first.tags = std::move(x.tags);
+  first.create_key = std::move(x.create_key);
+  first.create_digest = std::move(x.create_digest);
+  return first;
+}
+
+void job_queue_state::on_repeat(create_request& x, const create_keys::entry& known) {
+  if (known.body_digest != x.what.create_digest) {
+    x.answer.answer(failure{ec::refused, "this Idempotency-Key was used with another body"});
+    return;
+  }
+  if (const auto i = creating.find(known.id); i != creating.end()) {
+    i->second.repeats.push_back(std::move(x.answer)); // they are told what the first one is told
+    return;
+  }
+  const auto found = around->reader->find(known.id);
+  if (!found)
+    x.answer.answer(found.error());
+  else if (!*found)
+    x.answer.answer(failure{ec::refused, "this Idempotency-Key was used for a job that is gone"});
+  else
+    x.answer.answer(created_job{known.id, (**found).status, can_serve((**found).required), 1});
+}
+
+void job_queue_state::on_creates_settled(const creates_settled& x) {
+  for (const auto& made : x.committed) {
+    const auto node = creating.extract(made.id);
+    CLAW_ASSERT(!node.empty());
+    line_up(made);
+    for (const auto& repeat : node.mapped().repeats)
+      repeat.answer(created_job{made.id, job_status::queued, can_serve(made.required), 1});
+  }
+  CLAW_ASSERT(x.refused.size() <= open);
+  open -= x.refused.size();
+  for (const auto& id : x.refused) {
+    const auto node = creating.extract(id);
+    CLAW_ASSERT(!node.empty());
+    keys.forget(node.mapped().create_key);
+    for (const auto& repeat : node.mapped().repeats)
+      repeat.answer(x.why);
+  }
+  answer_shutdown();
+}
+
+/// Reads the keys of the jobs that are young enough, newest first.
+void job_queue_state::load_keys() {
+  const auto oldest_s = now_s() - std::chrono::seconds{limits::create_key_life}.count();
+  std::optional<job_id> before;
+  do {
+    const auto page = around->reader->list({}, before, limits::page_jobs_max);
+    if (!page)
+      throw std::runtime_error("the store cannot be read: " + page.error().why);
+    for (const auto& x : page->jobs) {
+      if (x.created_s < oldest_s)
+        return;
+      if (!x.create_key.empty() && !keys.find(x.create_key, now_s()))
+        keys.add(x.create_key, {x.id, x.create_digest, x.created_s});
+    }
+    before = page->next;
+  } while (before);
+}
+
+} // namespace claw
