@@ -1,5 +1,7 @@
 #include "llm/bounded_json.hpp"
 
+#include "llm/text_cut.hpp"
+
 #include <cstdint>
 
 namespace claw {
@@ -9,27 +11,6 @@ namespace {
 // The last 2048 code points of plane 16 are private use and stand for D800..DFFF, one to one.
 constexpr uint32_t stand_in_base = 0x10F800;
 constexpr std::string_view replacement = "\xEF\xBF\xBD";
-
-/// Length of the well-formed UTF-8 sequence at `i`, 0 where there is none. @source RFC 3629, section 4
-std::size_t utf8_length(std::string_view s, std::size_t i) {
-  const auto at = [&](std::size_t k) { return static_cast<unsigned char>(s[k]); };
-  const unsigned lead = at(i);
-  if (lead < 0x80)
-    return 1;
-  const std::size_t n = lead >= 0xC2 && lead <= 0xDF   ? 2
-                        : lead >= 0xE0 && lead <= 0xEF ? 3
-                        : lead >= 0xF0 && lead <= 0xF4 ? 4
-                                                       : 0;
-  if (n == 0 || i + n > s.size())
-    return 0;
-  for (std::size_t k = 1; k < n; ++k)
-    if ((at(i + k) & 0xC0) != 0x80)
-      return 0;
-  const unsigned second = at(i + 1);
-  const bool overlong = (lead == 0xE0 && second < 0xA0) || (lead == 0xF0 && second < 0x90);
-  const bool beyond = (lead == 0xED && second > 0x9F) || (lead == 0xF4 && second > 0x8F);
-  return overlong || beyond ? 0 : n;
-}
 
 bool is_nested_too_deep(std::string_view s, std::size_t depth_max) {
   std::size_t depth = 0;
@@ -123,27 +104,13 @@ int stood_for(std::string_view s, std::size_t i) {
 
 } // namespace
 
-std::string valid_utf8(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
-  for (std::size_t i = 0; i < text.size();) {
-    const std::size_t n = utf8_length(text, i);
-    if (n == 0)
-      out += replacement;
-    else
-      out.append(text.substr(i, n));
-    i += n == 0 ? 1 : n;
-  }
-  return out;
-}
-
 std::optional<nlohmann::json> parse_foreign_json(std::string_view text, std::size_t depth_max) {
   if (is_nested_too_deep(text, depth_max))
     return std::nullopt;
   // A byte order mark or a stray NUL is no reason to refuse: the parser skips the one and rejects the other itself.
   auto parsed = nlohmann::json::parse(text.begin(), text.end(), nullptr, false);
   if (parsed.is_discarded()) {
-    const std::string mended = without_lone_surrogates(valid_utf8(text));
+    const std::string mended = without_lone_surrogates(to_utf8(text));
     if (mended != text)
       parsed = nlohmann::json::parse(mended, nullptr, false);
   }
@@ -177,12 +144,8 @@ std::string llm_json::json_text(const nlohmann::json& x) {
   return x.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-std::string_view cut_utf8(std::string_view text, std::size_t bytes_max) {
-  if (text.size() <= bytes_max)
-    return text;
-  while (bytes_max > 0 && (static_cast<unsigned char>(text[bytes_max]) & 0xC0) == 0x80)
-    --bytes_max;
-  return text.substr(0, bytes_max);
+std::string ordered_json_text(const nlohmann::ordered_json& x) {
+  return x.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
 } // namespace claw

@@ -21,15 +21,19 @@ std::optional<nlohmann::json> parse_foreign_json(std::string_view text,
 /// Joins neighbouring stand-ins for the halves of a surrogate pair; a lone half becomes U+FFFD.
 std::string join_surrogates(std::string text);
 
-/// The bytes of `text` with everything that is not UTF-8 replaced by U+FFFD.
-std::string valid_utf8(std::string_view text);
-
 inline namespace llm_json { // net/ has a function of this name, too; programs link both
 /// Compact text; never throws: what is not UTF-8 is replaced.
 std::string json_text(const nlohmann::json& x);
 } // namespace llm_json
 
-/// At most `bytes_max` bytes, cut at a character boundary.
-std::string_view cut_utf8(std::string_view text, std::size_t bytes_max);
+/// The same with the keys in the order in which they were set.
+std::string ordered_json_text(const nlohmann::ordered_json& x);
+
+/// A member that is a text; "" where it is missing or no text.
+template <class Json>
+std::string text_at(const Json& object, const char* key) {
+  const auto found = object.find(key);
+  return found != object.end() && found->is_string() ? found->template get<std::string>() : std::string{};
+}
 
 } // namespace claw

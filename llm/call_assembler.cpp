@@ -10,11 +10,6 @@ namespace claw {
 
 namespace {
 
-std::string text_at(const nlohmann::json& x, const char* key) {
-  const auto found = x.find(key);
-  return found != x.end() && found->is_string() ? found->get<std::string>() : std::string{};
-}
-
 /// Servers send arguments as a string of JSON (the contract), as an object, as null or not at all.
 std::string arguments_of(const nlohmann::json& function) {
   const auto found = function.find("arguments");

@@ -1,8 +1,7 @@
 #include "llm/chat_codec.hpp"
 
+#include "llm/bounded_json.hpp"
 #include "llm/text_tools.hpp"
-
-#include <nlohmann/json.hpp>
 
 namespace claw {
 
@@ -81,7 +80,7 @@ std::string request_body(const std::vector<chat_message>& messages,
     list.push_back(message_json(x));
   body["messages"] = std::move(list);
   body["max_tokens"] = answer_tokens;
-  return body.dump(-1, ' ', false, ordered::error_handler_t::replace);
+  return ordered_json_text(body);
 }
 
 } // namespace claw

@@ -1,5 +1,6 @@
 #include "llm/command_registry.hpp"
 
+#include "llm/bounded_json.hpp"
 #include "llm/repo_errors.hpp"
 #include "llm/text_cut.hpp"
 
@@ -29,10 +30,6 @@ struct known_command {
   handler run;
 };
 
-std::string text_of(const json& x) {
-  return x.dump(-1, ' ', false, json::error_handler_t::replace);
-}
-
 std::string envelope(const command_call& x, const json& repo, bool truncated, json content) {
   json result;
   result["ok"] = true;
@@ -42,7 +39,7 @@ std::string envelope(const command_call& x, const json& repo, bool truncated, js
   result["truncated"] = truncated;
   result["data"] = std::move(content);
   result["error"] = nullptr;
-  return text_of(result);
+  return ordered_json_text(result);
 }
 
 outcome<json> parsed(const command_call& x) {
@@ -50,12 +47,6 @@ outcome<json> parsed(const command_call& x) {
   if (!result.is_object())
     return failure{ec::bad_shape, repo_errors::bad_json};
   return result;
-}
-
-/// A text of the payload, "" where it is missing or no text.
-std::string text_at(const json& payload, const char* key) {
-  const auto found = payload.find(key);
-  return found != payload.end() && found->is_string() ? found->get<std::string>() : "";
 }
 
 /// An integer of the payload; left as it is where there is none. @returns false for anything else.
@@ -185,7 +176,7 @@ outcome<std::string> capabilities(const command_call& x) {
   result["worker_id"] = x.config.worker_id;
   result["capabilities"] = std::move(names);
   result["version"] = x.config.version;
-  return text_of(result);
+  return ordered_json_text(result);
 }
 
 } // namespace

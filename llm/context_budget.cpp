@@ -1,5 +1,6 @@
 #include "llm/context_budget.hpp"
 
+#include "actors/domain/shorten.hpp"
 #include "llm/result_digest.hpp"
 
 #include <algorithm>
@@ -102,8 +103,7 @@ private:
       if (!largest || messages_[*largest].content.size() <= short_result_bytes)
         return;
       const auto before = messages_[*largest].content.size();
-      replace(*largest, shortened_result(messages_[*largest].content,
-                                         std::max(before / 2, short_result_bytes)));
+      replace(*largest, shortened(messages_[*largest].content, std::max(before / 2, short_result_bytes)).text);
       if (messages_[*largest].content.size() == before)
         return;
     }

@@ -1,7 +1,9 @@
 #include "llm/error_class.hpp"
 
 #include "actors/domain/ascii.hpp"
+#include "actors/domain/shorten.hpp"
 #include "llm/bounded_json.hpp"
+#include "llm/text_cut.hpp"
 
 #include <curl/curl.h>
 
@@ -55,14 +57,6 @@ read_body read_error(const json& x) {
     out.code_status = static_cast<int>(std::clamp<int64_t>(code->get<int64_t>(), 0, 999));
   out.prompt_tokens = count_of(inner, "n_prompt_tokens");
   out.context_tokens = count_of(inner, "n_ctx");
-  return out;
-}
-
-std::string one_line(std::string_view s, std::size_t bytes_max) {
-  std::string out{cut_utf8(s, bytes_max)};
-  for (char& c : out)
-    if (static_cast<unsigned char>(c) < 0x20)
-      c = ' ';
   return out;
 }
 
@@ -197,7 +191,7 @@ endpoint_error classify_error(int status, std::string_view body, std::string_vie
     read = read_error(*parsed);
   else if (const auto first = body.find_first_not_of(" \t\r\n");
            first != std::string_view::npos && body[first] != '<')
-    read.message = valid_utf8(cut_utf8(body.substr(first), 2'048)); // plain text; HTML tells a person nothing
+    read.message = to_utf8(body.substr(first, 2'048)); // plain text; HTML tells a person nothing
   auto out = make_error(status, read);
   out.failure.wait = parse_retry_after(retry_after, now);
   return out;

@@ -1,5 +1,6 @@
 #include "llm/task_codec.hpp"
 
+#include "actors/domain/shorten.hpp"
 #include "llm/bounded_json.hpp"
 #include "llm/redacted_json.hpp"
 
@@ -17,11 +18,6 @@ failure wrong(const char* why) {
   return {ec::bad_shape, why};
 }
 
-std::string text_of(const json& x, const char* key) {
-  const auto found = x.find(key);
-  return found != x.end() && found->is_string() ? found->get<std::string>() : std::string{};
-}
-
 /// The arguments as JSON where they are JSON, else as the text that the model wrote.
 json arguments_of(const std::string& arguments_json) {
   auto x = parse_foreign_json(arguments_json);
@@ -31,7 +27,7 @@ json arguments_of(const std::string& arguments_json) {
 json short_arguments(const std::string& arguments_json) {
   if (arguments_json.size() <= shown_arguments_bytes_max)
     return arguments_of(arguments_json);
-  return std::string{cut_utf8(arguments_json, shown_arguments_bytes_max)} + "...";
+  return one_line(arguments_json, shown_arguments_bytes_max);
 }
 
 } // namespace
@@ -45,7 +41,7 @@ outcome<llm_task> json_task_codec::parse(const std::string& payload) const {
     return wrong("llm_task payload must be valid JSON");
   llm_task out;
   if (x->is_object())
-    out.prompt = text_of(*x, "prompt");
+    out.prompt = text_at(*x, "prompt");
   if (out.prompt.find_first_not_of(" \t\r\n") == std::string::npos)
     return wrong("llm_task payload must include prompt");
   if (const auto tools = x->find("tools"); tools != x->end() && !tools->is_null()) {
@@ -62,8 +58,8 @@ outcome<llm_task> json_task_codec::parse(const std::string& payload) const {
     }
   }
   if (const auto context = x->find("repo_context"); context != x->end() && context->is_object()) {
-    out.context_repo = text_of(*context, "repo");
-    out.context_path_hint = text_of(*context, "path_hint");
+    out.context_repo = text_at(*context, "repo");
+    out.context_path_hint = text_at(*context, "path_hint");
   }
   if (const auto steps = x->find("max_steps"); steps != x->end() && !steps->is_null()) {
     if (!steps->is_number_unsigned() || steps->get<uint64_t>() == 0
@@ -71,7 +67,7 @@ outcome<llm_task> json_task_codec::parse(const std::string& payload) const {
       return wrong("llm_task max_steps must be a whole number above 0");
     out.max_steps = steps->get<uint32_t>();
   }
-  out.preferred = text_of(*x, "preferred");
+  out.preferred = text_at(*x, "preferred");
   return out;
 }
 

@@ -34,12 +34,6 @@ std::size_t character_length(std::string_view text) {
   return 0;
 }
 
-std::size_t count_lines(std::string_view text) {
-  const auto ends = std::count(text.begin(), text.end(), '\n');
-  const bool open = !text.empty() && text.back() != '\n';
-  return static_cast<std::size_t>(ends) + (open ? 1 : 0);
-}
-
 } // namespace
 
 bool is_utf8(std::string_view text) {
@@ -95,34 +89,6 @@ std::string_view first_characters(std::string_view text, std::size_t count) {
     --count;
   }
   return text.substr(0, end);
-}
-
-std::string head_and_tail(std::string_view text, std::size_t bytes_max) {
-  constexpr std::size_t marker_bytes = 96; // more than the marker with two 64-bit numbers
-  if (text.size() <= bytes_max)
-    return std::string(text);
-  if (bytes_max <= marker_bytes)
-    return std::string(cut_at_character(text, bytes_max));
-  const auto room = bytes_max - marker_bytes;
-  auto head = cut_at_character(text, room * 7 / 10);
-  if (const auto line_end = head.rfind('\n'); line_end != head.npos)
-    head = head.substr(0, line_end + 1);
-  auto tail_start = text.size() - room * 3 / 10;
-  while (tail_start < text.size() && is_continuation(text[tail_start]))
-    ++tail_start;
-  auto tail = text.substr(tail_start);
-  if (text[tail_start - 1] != '\n')
-    if (const auto line_end = tail.find('\n'); line_end != tail.npos)
-      tail = tail.substr(line_end + 1);
-  const auto total = count_lines(text);
-  const auto kept = count_lines(head) + count_lines(tail);
-  const auto omitted = total > kept ? total - kept : 1;
-  std::string result(head);
-  if (!result.empty() && result.back() != '\n')
-    result += '\n';
-  result += "[... " + std::to_string(omitted) + " of " + std::to_string(total)
-            + " lines omitted; use start_line/end_line]\n";
-  return result.append(tail);
 }
 
 } // namespace claw

@@ -1,5 +1,5 @@
 #pragma once
-// Bytes of strangers made fit to be shown: valid UTF-8, cut at the boundaries of characters or lines.
+// Bytes of strangers made fit to be shown: valid UTF-8, cut at the boundaries of characters.
 
 #include <cstddef>
 #include <string>
@@ -20,9 +20,5 @@ std::string_view cut_at_character(std::string_view text, std::size_t bytes_max);
 
 /// The first `count` characters. @pre is_utf8(text)
 std::string_view first_characters(std::string_view text, std::size_t count);
-
-/// At most `bytes_max` bytes: the head (70 %) and the tail (30 %), cut at line ends, with a line between them that says
-/// how many lines are missing. A text that fits stays as it is. @pre is_utf8(text)
-std::string head_and_tail(std::string_view text, std::size_t bytes_max);
 
 } // namespace claw

@@ -1,7 +1,8 @@
 #include "llm/tool_registry.hpp"
 
+#include "actors/domain/shorten.hpp"
+#include "llm/bounded_json.hpp"
 #include "llm/repo_errors.hpp"
-#include "llm/text_cut.hpp"
 #include "llm/tool_schema.hpp"
 
 #include <nlohmann/json.hpp>
@@ -20,10 +21,7 @@ struct running_call {
   const json& arguments;
   call_bounds bounds;
 
-  std::string text(const char* name) const {
-    const auto found = arguments.find(name);
-    return found != arguments.end() && found->is_string() ? found->get<std::string>() : "";
-  }
+  std::string text(const char* name) const { return text_at(arguments, name); }
   int64_t integer(const char* name, int64_t fallback) const {
     const auto found = arguments.find(name);
     return found != arguments.end() && found->is_number_integer() ? found->get<int64_t>()
@@ -43,10 +41,6 @@ struct known_tool {
   handler run;
 };
 
-std::string text_of(const json& x) {
-  return x.dump(-1, ' ', false, json::error_handler_t::replace);
-}
-
 outcome<answer> repo_list(const running_call& x) {
   const auto found = x.repos.list();
   if (!found)
@@ -54,14 +48,14 @@ outcome<answer> repo_list(const running_call& x) {
   auto repos = json::array();
   for (const auto& repo : *found)
     repos.push_back({{"name", repo.name}, {"path", repo.path}});
-  return answer{text_of({{"repos", std::move(repos)}})};
+  return answer{ordered_json_text({{"repos", std::move(repos)}})};
 }
 
 outcome<answer> repo_status(const running_call& x) {
   const auto found = x.repos.status(x.text("repo"), x.bounds);
   if (!found)
     return found.error();
-  return answer{text_of({{"repo", x.text("repo")},
+  return answer{ordered_json_text({{"repo", x.text("repo")},
                          {"branch", found->branch},
                          {"dirty", found->dirty},
                          {"porcelain", found->porcelain}}),
@@ -72,7 +66,7 @@ outcome<answer> repo_last_commit(const running_call& x) {
   const auto found = x.repos.last_commit(x.text("repo"), x.bounds);
   if (!found)
     return found.error();
-  return answer{text_of({{"repo", x.text("repo")},
+  return answer{ordered_json_text({{"repo", x.text("repo")},
                          {"hash", found->hash},
                          {"author", found->author},
                          {"date", found->date},
@@ -155,7 +149,7 @@ tool_result unsuccessful(const failure& why) {
   result.refused = why.code == ec::tool_refused;
   result.escaped = repo_errors::is_escape(why);
   result.error = why.why;
-  result.content = text_of({{"error", why.why}});
+  result.content = ordered_json_text({{"error", why.why}});
   return result;
 }
 
@@ -244,14 +238,15 @@ private:
     auto names = json::array();
     for (const auto& tool : offered_)
       names.push_back(tool.schema.name);
-    return {ec::no_such_route, text_of({{"error", "unknown_tool"}, {"available", names}})};
+    return {ec::no_such_route, ordered_json_text({{"error", "unknown_tool"}, {"available", names}})};
   }
 
   tool_result successful(const answer& found) const {
     tool_result result;
     result.ok = true;
-    result.content = head_and_tail(found.text, tools_->config.output_bytes_max);
-    result.truncated = found.truncated || result.content.size() < found.text.size();
+    auto shown = shortened(found.text, tools_->config.output_bytes_max);
+    result.content = std::move(shown.text);
+    result.truncated = found.truncated || shown.cut;
     return result;
   }
 

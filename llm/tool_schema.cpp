@@ -1,8 +1,7 @@
 #include "llm/tool_schema.hpp"
 
 #include "actors/domain/ascii.hpp"
-
-#include <nlohmann/json.hpp>
+#include "llm/bounded_json.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -15,10 +14,6 @@ using nlohmann::json;
 
 std::string_view to_string(argument_kind kind) {
   return kind == argument_kind::integer ? "integer" : "string";
-}
-
-std::string text_of(const json& x) {
-  return x.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
 /// `repo_grep(repo, query, path?)`
@@ -39,7 +34,7 @@ std::string usage(const tool_schema& schema) {
 
 failure invalid(const tool_schema& schema, const std::string& path, std::string_view expected,
                 std::string_view got) {
-  return {ec::bad_shape, text_of({{"error", "invalid_arguments"},
+  return {ec::bad_shape, json_text({{"error", "invalid_arguments"},
                                   {"path", path},
                                   {"expected", expected},
                                   {"got", got},
@@ -134,7 +129,7 @@ outcome<json> checked_value(const tool_schema& schema, const tool_argument& argu
   if (looks_like_url(value.get_ref<const std::string&>(), argument.free_text))
     return failure{
         ec::tool_refused,
-        text_of({{"error", "urls_not_allowed"}, {"path", path}, {"usage", usage(schema)}})};
+        json_text({{"error", "urls_not_allowed"}, {"path", path}, {"usage", usage(schema)}})};
   return value;
 }
 
@@ -159,14 +154,14 @@ std::string parameters_json(const tool_schema& schema) {
   result["properties"] = std::move(properties);
   result["required"] = std::move(required);
   result["additionalProperties"] = false;
-  return result.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  return ordered_json_text(result);
 }
 
 outcome<std::string> check_arguments(const tool_schema& schema, const std::string& arguments_json,
                                      std::size_t bytes_max) {
   if (arguments_json.size() > bytes_max)
     return failure{ec::tool_refused,
-                   text_of({{"error", "arguments_too_large"}, {"bytes_max", bytes_max}})};
+                   json_text({{"error", "arguments_too_large"}, {"bytes_max", bytes_max}})};
   const bool nothing = arguments_json.find_first_not_of(" \t\r\n") == std::string::npos;
   auto given = nothing ? json::object() : json::parse(arguments_json, nullptr, false);
   if (given.is_null())
@@ -186,7 +181,7 @@ outcome<std::string> check_arguments(const tool_schema& schema, const std::strin
     if (!value->is_null())
       result[std::string(argument.name)] = std::move(*value);
   }
-  return text_of(result);
+  return json_text(result);
 }
 
 } // namespace claw

@@ -8,11 +8,10 @@ namespace claw {
 
 namespace {
 
-constexpr std::size_t digest_bytes = 240; // enough for both lines of the fence
-constexpr std::size_t slack_bytes = 160;  // what a marker adds; a text within it is not shortened again
+constexpr std::size_t digest_bytes = 336; // enough for both lines of the fence and the marker
 
 bool shorten_to(std::string& content, std::size_t bytes) {
-  if (content.size() <= bytes + slack_bytes)
+  if (content.size() <= bytes)
     return false;
   content = shortened(content, bytes).text;
   return true;

@@ -6,6 +6,8 @@ namespace claw {
 
 namespace {
 
+constexpr std::size_t marker_bytes_max = 96; // the marker with two numbers of 64 bits, and a line end at both sides
+
 bool is_continuation(char c) {
   return (static_cast<unsigned char>(c) & 0xc0u) == 0x80u;
 }
@@ -45,10 +47,10 @@ std::string marker(std::string_view text, std::size_t head, std::size_t tail) {
   const auto lines = std::count(omitted.begin(), omitted.end(), '\n');
   if (lines < 2)
     return "[... " + std::to_string(omitted.size()) + " of " + std::to_string(text.size())
-           + " bytes omitted; ask for less at a time ...]";
+           + " bytes omitted; ask for less at a time]";
   const auto all = std::count(text.begin(), text.end(), '\n') + (text.back() == '\n' ? 0 : 1);
   return "[... " + std::to_string(lines) + " of " + std::to_string(all)
-         + " lines omitted; use start_line/end_line or a narrower search ...]";
+         + " lines omitted; use start_line/end_line]";
 }
 
 } // namespace
@@ -56,9 +58,12 @@ std::string marker(std::string_view text, std::size_t head, std::size_t tail) {
 shortened_text shortened(std::string_view text, std::size_t bytes_max) {
   if (text.size() <= bytes_max)
     return {std::string{text}, false};
-  const auto head_bytes = bytes_max * 7 / 10;
+  if (bytes_max <= marker_bytes_max)
+    return {std::string{text.substr(0, boundary_before(text, bytes_max))}, true};
+  const auto room = bytes_max - marker_bytes_max;
+  const auto head_bytes = room * 7 / 10;
   const auto head = head_end(text, head_bytes);
-  const auto tail = std::max(head, tail_begin(text, bytes_max - head_bytes));
+  const auto tail = std::max(head, tail_begin(text, room - head_bytes));
   std::string out{text.substr(0, head)};
   if (!out.empty() && out.back() != '\n')
     out += '\n';

@@ -12,8 +12,8 @@ struct shortened_text {
   bool cut = false;
 };
 
-/// Keeps about 70 % of `bytes_max` from the head and 30 % from the tail, cut at line ends where there are any, with a
-/// line between them that says how much is missing. The marker comes on top of `bytes_max`.
+/// At most `bytes_max` bytes: about 70 % of them from the head and 30 % from the tail, cut at line ends where there are
+/// any, with a line between them that says how much is missing. Where there is no room for that line: the head alone.
 shortened_text shortened(std::string_view text, std::size_t bytes_max);
 
 /// The first `bytes_max` bytes with line ends and other control characters as blanks, and `...` where cut.

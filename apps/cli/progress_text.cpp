@@ -1,5 +1,6 @@
 #include "apps/cli/progress_text.hpp"
 
+#include "actors/domain/shorten.hpp"
 #include "net/answer_text.hpp"
 #include "net/bounded_json.hpp"
 #include "net/broker_reply.hpp"
@@ -14,19 +15,8 @@ using nlohmann::json;
 
 constexpr std::size_t shown_bytes_max = 160;
 
-std::string shortened(std::string text) {
-  if (text.size() <= shown_bytes_max)
-    return text;
-  text.resize(shown_bytes_max);
-  while (!text.empty() && (static_cast<unsigned char>(text.back()) & 0xC0) == 0x80)
-    text.pop_back(); // no half of a character
-  if (!text.empty() && (static_cast<unsigned char>(text.back()) & 0x80) != 0)
-    text.pop_back();
-  return text + "...";
-}
-
 std::string shown(const std::string& text, const redactor& redact) {
-  return shortened(printable(redact.whole(text), true));
+  return one_line(printable(redact.whole(text), true), shown_bytes_max);
 }
 
 json data_of(const remote_event& event) {

@@ -1,7 +1,6 @@
 #include "actors/domain/prompting.hpp"
 #include "actors/domain/retry_policy.hpp"
 #include "actors/domain/run_summary.hpp"
-#include "actors/domain/shorten.hpp"
 #include "actors/domain/text_pace.hpp"
 #include "test/support/catch.hpp"
 
@@ -46,33 +45,6 @@ TEST_CASE("the repo and path of a task are told with its prompt", "[prompting]")
   x.context_repo = "demo";
   x.context_path_hint = "src";
   CHECK(user_prompt(x) == "why?\n\n(The repository is demo. Look first at src.)");
-}
-
-TEST_CASE("long texts keep head and tail and say what is missing", "[shorten]") {
-  std::string lines;
-  for (int i = 0; i < 1'000; ++i)
-    lines += "line " + std::to_string(i) + "\n";
-  const auto x = shortened(lines, 1'000);
-  CHECK(x.cut);
-  CHECK(x.text.size() < 1'200);
-  CHECK(x.text.rfind("line 0\n", 0) == 0);
-  CHECK(x.text.find("line 999\n") != std::string::npos);
-  CHECK(x.text.find(" of 1000 lines omitted") != std::string::npos);
-  CHECK_FALSE(shortened("short", 1'000).cut);
-}
-
-TEST_CASE("no cut splits a character", "[shorten]") {
-  std::string text;
-  for (int i = 0; i < 200; ++i)
-    text += "\xf0\x9f\xa6\x80"; // a crab, four bytes
-  for (std::size_t limit = 40; limit < 60; ++limit) {
-    const auto x = shortened(text, limit).text;
-    const auto head = x.substr(0, x.find("\n["));
-    const auto tail = x.substr(x.find("...]\n") + 5);
-    CHECK(head.size() % 4 == 0);
-    CHECK(tail.size() % 4 == 0);
-    CHECK((one_line(text, limit).size() - 3) % 4 == 0);
-  }
 }
 
 TEST_CASE("a summary reads JSON as words", "[run_summary]") {

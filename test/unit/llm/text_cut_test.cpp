@@ -27,23 +27,6 @@ TEST_CASE("a cut never splits a character", "[llm][text]") {
   CHECK(first_characters(text, 3) == "a\xC3\xA4\xE2\x82\xAC");
 }
 
-TEST_CASE("head and tail stay within their limit and count the lines between", "[llm][text]") {
-  std::string text;
-  for (int i = 1; i <= 530; ++i)
-    text += "line " + std::to_string(i) + " \xC3\xA4\n";
-  CHECK(head_and_tail(text, text.size()) == text);
-  for (std::size_t limit = 0; limit < 3'000; limit += 37) {
-    const auto cut = head_and_tail(text, limit);
-    CHECK(cut.size() <= limit);
-    CHECK(is_utf8(cut));
-  }
-  const auto cut = head_and_tail(text, 1'000);
-  CHECK(cut.find("line 1 ") == 0);
-  CHECK(cut.find(" of 530 lines omitted; use start_line/end_line]\nline ") != std::string::npos);
-  CHECK(cut.ends_with("line 530 \xC3\xA4\n"));
-  CHECK(head_and_tail(std::string(10'000, 'x'), 1'000).size() <= 1'000);
-}
-
 TEST_CASE("paths into .git and names of credentials are known", "[llm][path]") {
   for (const auto* path : {".git", ".GIT/config", "a/.Git/b", ".git./x", "git~1", ".git::$DATA"})
     CHECK(enters_git_folder(path));
