@@ -3,6 +3,7 @@
 
 #include "actors/domain/log_value.hpp"
 #include "apps/broker_config.hpp"
+#include "apps/exit_codes.hpp"
 #include "apps/entropy.hpp"
 #include "apps/log.hpp"
 #include "apps/watchdog.hpp"
@@ -23,8 +24,6 @@ namespace claw {
 
 namespace {
 
-constexpr int exit_internal = 70; // @source sysexits(3)
-constexpr int exit_config = 78;   // @source sysexits(3)
 constexpr std::size_t files_besides_connections = 64;
 constexpr std::chrono::seconds commits_max{5};
 constexpr std::chrono::seconds connections_close_max{2};
@@ -87,7 +86,7 @@ void announce(const config& x, uint16_t port) {
 
 int complain(const failure& why) {
   spdlog::error("event=broker_not_started ec={} why={}", to_string(why.code), log_value(why.why));
-  return why.code == ec::bad_config ? exit_config : exit_internal;
+  return why.code == ec::bad_config ? exit_codes::config : exit_codes::internal;
 }
 
 /// Serves until a signal. @returns the exit code
@@ -95,7 +94,7 @@ int serve(const config& x, job_store& store, const sigset_t& signals) {
   std::atomic<int> exit_code{0};
   std::optional<watchdog> overdue; // first, so that it also watches the end of the actor system
   const auto give_up = [&exit_code] {
-    exit_code = exit_internal;
+    exit_code = exit_codes::internal;
     ::kill(::getpid(), SIGTERM);
   };
   caf::actor_system_config actors;
@@ -143,7 +142,7 @@ int run(int argc, char** argv) {
   const log_options options{"openclaw-broker", x.text("LOG_LEVEL"), x.text("LOG_FILE"), x.secrets()};
   if (auto log = start_log(options); !log) {
     std::fprintf(stderr, "openclaw-broker: %s\n", log.error().why.c_str());
-    return exit_config;
+    return exit_codes::config;
   }
   warn_of_risks(x);
   auto store = open_job_store(x.text("BROKER_DB"));
@@ -161,6 +160,6 @@ int main(int argc, char** argv) {
     return claw::run(argc, argv);
   } catch (const std::exception& why) {
     std::fprintf(stderr, "openclaw-broker: %s\n", why.what());
-    return claw::exit_internal;
+    return claw::exit_codes::internal;
   }
 }

@@ -3,6 +3,7 @@
 #include "actors/domain/ascii.hpp"
 #include "actors/domain/error.hpp"
 #include "apps/config_text.hpp"
+#include "apps/exit_codes.hpp"
 
 #include <cstdlib>
 #include <fstream>
@@ -17,9 +18,6 @@ constexpr config_row common[] = {
     {"LOG_LEVEL", "info", config_unit::text, false, "What is logged: debug, info, warn or error."},
     {"LOG_FILE", nullptr, config_unit::path, false, "Where the log goes; unset: standard error."},
 };
-
-constexpr int exit_usage = 64;  // @source sysexits(3)
-constexpr int exit_config = 78; // @source sysexits(3)
 
 } // namespace
 
@@ -100,7 +98,7 @@ public:
   config_outcome read() {
     read_arguments();
     if (!usage_problems_.empty())
-      return config_exit{exit_usage, complaint(usage_problems_) + "Try --help.\n"};
+      return config_exit{exit_codes::usage, complaint(usage_problems_) + "Try --help.\n"};
     if (wants_help_)
       return config_exit{0, help_text(table_)};
     if (wants_markdown_)
@@ -114,7 +112,7 @@ public:
       for (auto& problem : lines_of(table_.problems(result_)))
         problems_.push_back(std::move(problem));
     if (!problems_.empty())
-      return config_exit{exit_config, complaint(problems_)};
+      return config_exit{exit_codes::config, complaint(problems_)};
     if (wants_print_)
       return config_exit{0, printed()};
     return std::move(result_);

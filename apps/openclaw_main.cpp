@@ -3,6 +3,7 @@
 #include "apps/cli/chat_loop.hpp"
 #include "apps/cli/cli_exit.hpp"
 #include "apps/cli/cli_session.hpp"
+#include "apps/exit_codes.hpp"
 #include "net/broker_client.hpp"
 
 #include <unistd.h>
@@ -103,6 +104,6 @@ int main(int argc, char** argv) {
     return run(real_sources(argc, argv));
   } catch (const std::exception& why) {
     std::cerr << "openclaw: " << why.what() << "\n"; // a wrong program: nothing here is expected
-    return 70;
+    return exit_codes::internal;
   }
 }

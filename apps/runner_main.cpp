@@ -4,9 +4,11 @@
 #include "actors/domain/redaction.hpp"
 #include "actors/runner/runner_system.hpp"
 #include "apps/entropy.hpp"
+#include "apps/exit_codes.hpp"
 #include "apps/log.hpp"
 #include "apps/outbox_files.hpp"
 #include "apps/runner_config.hpp"
+#include "apps/watchdog.hpp"
 #include "llm/chat_client.hpp"
 #include "llm/checkpoint_codec.hpp"
 #include "llm/command_registry.hpp"
@@ -27,14 +29,12 @@
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
-#include <thread>
+#include <optional>
 
 namespace claw {
 
 namespace {
 
-constexpr int exit_bad_config = 78; // EX_CONFIG of sysexits.h
-constexpr int exit_given_up = 70;   // EX_SOFTWARE
 constexpr auto shutdown_time_max = std::chrono::seconds{8};
 constexpr auto exit_time_max = std::chrono::milliseconds{9'500}; ///< after SIGTERM
 constexpr auto probe_time_max = std::chrono::seconds{2};
@@ -137,15 +137,6 @@ bool wait_for_end(int signals, int given_up) {
   return (waiting[1].revents & POLLIN) == 0;
 }
 
-/// Durability does not depend on a clean end: what matters is on disk or at the broker when this fires.
-void end_at_the_latest(std::chrono::milliseconds from_now, int code) {
-  std::thread{[=] {
-    std::this_thread::sleep_for(from_now);
-    spdlog::warn("event=exit_forced");
-    ::_exit(code);
-  }}.detach();
-}
-
 int run(runner_settings& settings) {
   std::signal(SIGPIPE, SIG_IGN); // a broker that hangs up is an error of the call, not our end
   const int signals = signal_descriptor();
@@ -171,20 +162,22 @@ int run(runner_settings& settings) {
   caf::actor_system_config caf_config;
   caf_config.set("scheduler.policy", caf::atom("sharing"));
   caf_config.set("scheduler.max-threads", 2);
+  std::atomic<int> exit_code{0};
+  std::optional<watchdog> overdue; // first, so that it also watches the end of the actor system
   caf::actor_system actors{caf_config};
-  bool asked = false;
   {
     runner_system runner{actors, settings.claims, std::move(world)};
     spdlog::info("event=runner_started worker_id={} caps={} broker_url={} slots={} llm={}",
                  log_value(settings.claims.me.worker_id),
                  log_value(to_string(settings.claims.me.caps)), log_value(settings.broker.url),
                  settings.claims.slots, settings.has_model);
-    asked = wait_for_end(signals, given_up);
-    end_at_the_latest(exit_time_max, asked ? 0 : exit_given_up);
+    const bool asked = wait_for_end(signals, given_up);
+    exit_code = asked ? 0 : exit_codes::internal;
+    overdue.emplace(exit_time_max, exit_code);
     if (asked)
       spdlog::info("event=runner_stopped in_time={}", runner.shutdown(shutdown_time_max));
   }
-  return asked ? 0 : exit_given_up;
+  return exit_code;
 }
 
 int start(int argc, char** argv) {
@@ -206,7 +199,7 @@ int start(int argc, char** argv) {
   }
   if (!settings) {
     std::fprintf(stderr, "openclaw-runner: %s\n", settings.error().why.c_str());
-    return exit_bad_config;
+    return exit_codes::config;
   }
   return run(*settings);
 }
@@ -216,5 +209,10 @@ int start(int argc, char** argv) {
 } // namespace claw
 
 int main(int argc, char** argv) {
-  return claw::start(argc, argv);
+  try {
+    return claw::start(argc, argv);
+  } catch (const std::exception& why) {
+    std::fprintf(stderr, "openclaw-runner: %s\n", why.what());
+    return claw::exit_codes::internal;
+  }
 }

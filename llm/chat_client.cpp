@@ -1,5 +1,6 @@
 #include "llm/chat_client.hpp"
 
+#include "actors/domain/log_value.hpp"
 #include "llm/answer_watch.hpp"
 #include "llm/base_url.hpp"
 #include "llm/chat_codec.hpp"
@@ -204,8 +205,7 @@ private:
     if (kind == chat_error::tools_unsupported && !shape.text_tools
         && first_time(tried.text_tools)) {
       shape.text_tools = true;
-      spdlog::warn("event=text_tools_chosen model={} why=\"{}\"", config_.model,
-                   safe(error.failure.why));
+      spdlog::warn("event=text_tools_chosen model={} why={}", config_.model, log_value(safe(error.failure.why)));
       return true;
     }
     if (is_400 && shape.stream && shape.stream_options && first_time(tried.stream_options)

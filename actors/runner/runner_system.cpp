@@ -84,7 +84,7 @@ caf::behavior runner_root_actor(runner_root* self, runner_system_config config, 
                                 stop_token stop_claims) {
   guard(self);
   self->set_down_handler([self, give_up = world.on_give_up](const caf::down_msg& x) {
-    spdlog::error("event=part_crashed why=\"{}\"", self->system().render(x.reason));
+    spdlog::error("event=part_crashed why={}", log_value(self->system().render(x.reason)));
     if (!self->state.stopping)
       give_up();
   });

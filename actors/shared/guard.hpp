@@ -2,6 +2,7 @@
 // What every actor of ours puts on first. Without it a message that nobody expected, a stray answer
 // or an error reply kills an actor of CAF 0.17, and an exception says nothing before it does.
 
+#include "actors/domain/log_value.hpp"
 #include "actors/protocol/caf.hpp"
 
 #include <spdlog/spdlog.h>
@@ -38,7 +39,7 @@ void guard(Actor* self) {
   });
   self->set_exception_handler([self](std::exception_ptr& x) -> caf::error {
     const auto why = sentence_of(x);
-    spdlog::error("event=actor_crashed actor={} why=\"{}\"", self->name(), why);
+    spdlog::error("event=actor_crashed actor={} why={}", self->name(), log_value(why));
     return caf::make_error(caf::sec::runtime_error, why);
   });
 }

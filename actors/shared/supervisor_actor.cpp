@@ -39,7 +39,7 @@ void supervisor_state::watch() {
 void supervisor_state::on_down(const caf::down_msg& x) {
   std::erase_if(children, [&](const caf::actor& child) { return child.address() == x.source; });
   if (now_in == phase::running) {
-    spdlog::error("event=group_crashed why=\"{}\"", self->system().render(x.reason));
+    spdlog::error("event=group_crashed why={}", log_value(self->system().render(x.reason)));
     now_in = phase::clearing;
     config.on_crash();
     for (const auto& child : children)

@@ -2,6 +2,7 @@
 // How `openclaw` ends (docs/COMMANDS.md): a script can tell a failed job from a broker that is not there.
 
 #include "actors/domain/error.hpp"
+#include "apps/exit_codes.hpp"
 
 namespace claw::cli_exit {
 
@@ -11,8 +12,8 @@ inline constexpr int refused = 2;       ///< the broker said no: no such job, qu
 inline constexpr int unreachable = 3;   ///< no connection to the broker
 inline constexpr int bad_token = 4;     ///< the broker does not take the token
 inline constexpr int timed_out = 5;     ///< the job goes on; only the waiting ended
-inline constexpr int usage = 64;        ///< @source sysexits(3)
-inline constexpr int config = 78;       ///< @source sysexits(3)
+inline constexpr int usage = exit_codes::usage;
+inline constexpr int config = exit_codes::config;
 inline constexpr int interrupted = 130; ///< Ctrl-C, as shells count it
 
 inline int of(ec code) {
