@@ -1,6 +1,6 @@
 #pragma once
 // The five questions that may be asked of a repository on the allowlist. Read-only; whatever a repo
-// holds, nothing that it names is started and nothing outside of it is read (docs/SECURITY.md).
+// holds, nothing that it names is started and nothing outside of it is read.
 // Every sentence that a person can meet here stands in llm/repo_errors.hpp.
 
 #include "actors/domain/error.hpp"

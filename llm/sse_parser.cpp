@@ -44,10 +44,8 @@ void sse_parser::end_line(std::vector<sse_event>& out) {
     return;
   }
   const auto colon = line.find(':');
-  if (colon == 0) {
-    ++comments_;
+  if (colon == 0) // a comment
     return;
-  }
   const std::string_view field = std::string_view{line}.substr(0, colon);
   std::string_view value;
   if (colon != std::string::npos)

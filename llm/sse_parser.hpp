@@ -3,7 +3,6 @@
 // @source WHATWG HTML, 9.2.6 "Interpreting an event stream"
 
 #include <cstddef>
-#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,9 +31,6 @@ public:
   /// True once an event was too large: nothing more will come out.
   bool overflowed() const noexcept { return overflowed_; }
 
-  /// Comment lines so far: they prove the connection, not that the model is getting on.
-  uint64_t comments() const noexcept { return comments_; }
-
 private:
   void end_line(std::vector<sse_event>& out);
   void emit(std::vector<sse_event>& out);
@@ -46,7 +42,6 @@ private:
   bool after_cr_ = false;
   bool first_line_ = true;
   bool overflowed_ = false;
-  uint64_t comments_ = 0;
 };
 
 } // namespace claw

@@ -130,7 +130,6 @@ bool think_filter::step_text(split_answer& out, bool at_end) {
     pending_.erase(0, best + length);
     before_ = '>';
     if (lone) {
-      withdrew_ = true;
       out.thought += std::exchange(out.text, {}); // what this call found; the rest was handed over already
       place_ = place::start;
     }

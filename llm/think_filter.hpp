@@ -26,9 +26,6 @@ public:
   /// The end of the answer: hands over what was held back.
   split_answer finish();
 
-  /// True when a lone closing tag was met: text that was handed over before it had been a thought.
-  bool withdrew() const noexcept { return withdrew_; }
-
 private:
   enum class place { start, text, thought };
 
@@ -43,7 +40,6 @@ private:
   std::size_t depth_ = 0;   ///< thoughts inside thoughts
   std::string after_close_; ///< what followed the last closing tag of a nested thought
   bool closed_once_ = false;
-  bool withdrew_ = false;
   char before_ = '\n'; ///< the character in front of `pending_`
 };
 

@@ -26,10 +26,6 @@ caps caps::from_list(std::string_view comma_separated) {
   return caps{std::move(names)};
 }
 
-bool caps::contains(std::string_view name) const {
-  return std::binary_search(names_.begin(), names_.end(), name);
-}
-
 bool caps::includes(const caps& required) const {
   return std::includes(names_.begin(), names_.end(), required.names_.begin(),
                        required.names_.end());

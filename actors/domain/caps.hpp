@@ -22,8 +22,6 @@ public:
   std::size_t size() const noexcept { return names_.size(); }
   const std::vector<std::string>& names() const noexcept { return names_; }
 
-  bool contains(std::string_view name) const;
-
   /// True when every name of `required` is here: a worker with these caps matches a job that requires those.
   bool includes(const caps& required) const;
 

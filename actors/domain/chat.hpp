@@ -36,7 +36,7 @@ struct chat_reply {
   std::string model; ///< as the server names it
 };
 
-/// What the endpoint did wrong, so that the loop can decide what to do (docs of llm/error_class).
+/// What the endpoint did wrong, so that the loop can decide what to do (llm/error_class).
 enum class chat_error : uint8_t {
   none,
   context_overflow,

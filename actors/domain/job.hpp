@@ -1,12 +1,15 @@
 #pragma once
-// A job: the unit of durable work. This header holds its record, its life as a table, and the transitions as
-// constructors: nobody else sets `status`. Times are wall time in seconds since the Unix epoch.
+// A job: the unit of durable work. This header holds its record and its life as a table; the arrows are functions of
+// job_transitions.hpp, and nobody else sets `status`. Times are wall time in seconds since the Unix epoch.
 //
 //                claimed                     finished(result)
 //   [queued] ----------------> [running] -------------------------> [done]
 //      ^  ^                       |  |
 //      |  +------ requeued -------+  +-- finished(failure), buried, cancelled, overdue --> [failed]
 //      +---------------------- retried ---------------------------------------------'
+//
+// A queued job ends without being claimed again when it is cancelled or overdue, or when a late result or failure of
+// its last attempt comes.
 
 #include "actors/domain/caps.hpp"
 #include "actors/domain/job_id.hpp"
@@ -33,7 +36,7 @@ struct job {
   // -- set at creation, never changed ----------------------------------------------------------
   job_id id;
   int64_t created_s = 0;
-  std::string command;                     ///< one of `known_commands`
+  std::string command;                     ///< one that runners know: `ping`, `llm_task`, ...
   std::optional<std::string> requires_json; ///< as the producer wrote it, or none
   caps required;                           ///< the caps that `requires_json` asks for; empty: anyone may claim
   int32_t priority = 0;                    ///< higher goes first
@@ -81,7 +84,7 @@ inline bool is_overdue(const job& x, int64_t now_s) {
   return x.deadline_s && *x.deadline_s <= now_s;
 }
 
-/// True when the table above has an arrow from one status to the other.
+/// True when a job may go from one status to the other, as drawn above.
 bool is_legal(job_status from, job_status to);
 
 } // namespace claw

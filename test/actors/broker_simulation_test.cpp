@@ -88,7 +88,7 @@ public:
     }
     for (const auto& id : acknowledged_) {
       const auto x = sim_.record(id);
-      CHECK((is_terminal(x.status) || x.required.contains("c")));
+      CHECK((is_terminal(x.status) || x.required.includes(caps{{"c"}})));
     }
   }
 

@@ -15,6 +15,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, std::size_t size) {
   at_once.finish(whole);
   in_pieces.finish(pieces);
   CLAW_ASSERT(whole == pieces);
-  CLAW_ASSERT(at_once.comments() == in_pieces.comments());
   return 0;
 }

@@ -45,11 +45,11 @@ TEST_CASE("a worker's caps include what a job requires, or they do not", "[caps]
   }
 }
 
-TEST_CASE("single names are found whole", "[caps]") {
+TEST_CASE("a part of a name is another name", "[caps]") {
   const auto x = caps::from_list("llm:jetson,repo_tools");
-  CHECK(x.contains("repo_tools"));
-  CHECK_FALSE(x.contains("repo"));
-  CHECK_FALSE(x.contains(""));
+  CHECK(x.includes(caps{{"repo_tools"}}));
+  CHECK_FALSE(x.includes(caps{{"repo"}}));
+  CHECK_FALSE(x.includes(caps{{"llm"}}));
 }
 
 TEST_CASE("caps are written as a list that reads back the same", "[caps]") {

@@ -72,12 +72,11 @@ TEST_CASE("fields are read as the standard says", "[llm][sse]") {
   CHECK(parsed({"data: not yet ended\n"}).empty());
 }
 
-TEST_CASE("comments are counted apart from events", "[llm][sse]") {
+TEST_CASE("comments are no events", "[llm][sse]") {
   sse_parser parser;
   std::vector<sse_event> out;
   parser.feed(recorded_body("a3-sse-ping-during-prefill.response.http"), out);
   CHECK(out.empty());
-  CHECK(parser.comments() > 50);
 }
 
 TEST_CASE("an event without end stops the parser instead of filling the memory", "[llm][sse]") {
