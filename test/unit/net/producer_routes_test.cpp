@@ -37,10 +37,11 @@ TEST_CASE("a new job reaches the broker as its producer wrote it", "[net][api]")
   CHECK(asked.what.attempts_max == 3u);
   CHECK(asked.what.priority == -100);
   CHECK(asked.what.requester == "me");
-  asked.answer.answer(created_job{sample_id(1), true});
+  asked.answer.answer(created_job{sample_id(1), job_status::queued, true, 3});
   CHECK(x->status() == 200);
   const auto body = x->body();
   CHECK(body.at("id") == to_string(sample_id(1)));
+  CHECK(body.at("position") == 3);
   CHECK(body.at("status") == "queued");
   CHECK(body.at("servable") == true);
 }
