@@ -1,6 +1,6 @@
 #pragma once
 // Reads the bodies and queries of requests. Pure: text in, checked value or the contract's failure out.
-// Errors of all: `bad_json` (400 `invalid JSON`; also for JSON nested deeper than 64), `bad_shape` (422, names the
+// Errors of all: `bad_json` (400 `invalid JSON`; also for JSON nested deeper than 1100), `bad_shape` (422, names the
 // field).
 
 #include "actors/domain/error.hpp"

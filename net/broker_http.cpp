@@ -10,8 +10,8 @@ namespace claw {
 
 namespace {
 
-/// A text of n bytes may need more as JSON: `\u00e9` takes six bytes for two.
-constexpr std::size_t json_growth = 3;
+/// A text of n bytes may need more as JSON: `\u0001` takes six bytes for one.
+constexpr std::size_t json_growth = 6;
 constexpr std::size_t json_frame_bytes = 4'096;
 
 } // namespace

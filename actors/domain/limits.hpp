@@ -17,7 +17,7 @@ inline constexpr std::size_t header_bytes_max = 16'384;
 inline constexpr std::size_t connections_max = 1'024;          ///< default of BROKER_MAX_CONNECTIONS
 inline constexpr std::size_t worker_id_bytes_max = 255;
 inline constexpr std::size_t worker_caps_max = 256;            ///< names in one X-Worker-Caps
-inline constexpr std::size_t json_depth_max = 64;
+inline constexpr std::size_t json_depth_max = 1'100; ///< a `requires` may be nested as deep as its bytes allow
 inline constexpr std::chrono::seconds idle_connection_max{75};
 inline constexpr std::chrono::seconds slow_body_max{30};
 inline constexpr std::chrono::seconds claim_wait_max{60};
@@ -43,6 +43,7 @@ inline constexpr std::size_t commit_changes_max = 1'024;  ///< changes in one tr
 
 static_assert(payload_bytes_max + requires_bytes_max < request_body_bytes_max,
               "a job with the largest payload and requires must fit into one request");
+static_assert(requires_bytes_max / 2 < json_depth_max, "a `requires` of nothing but brackets must be read");
 static_assert(request_body_bytes_max <= result_bytes_max, "a result may be as large as a request");
 
 } // namespace claw::limits

@@ -134,7 +134,7 @@ TEST_CASE("a worker's request that cannot be is refused in the contract's words"
       {"POST", job_path + "/result", R"({"result":5})", 422, "result must be a string"},
       {"POST", job_path + "/result", "[]", 422, "body must be an object"},
       {"POST", job_path + "/result", padded(R"({"result":")", 4'194'305, "\"}"), 413, "request body too large"},
-      {"POST", job_path + "/result", std::string(3 * 4'194'304 + 4'097, ' '), 413, "request body too large"},
+      {"POST", job_path + "/result", std::string(6 * 4'194'304 + 4'097, ' '), 413, "request body too large"},
       {"POST", job_path + "/fail", R"({"error":5})", 422, "error must be a string"},
       {"POST", job_path + "/fail", "[]", 422, "body must be an object"},
       {"POST", job_path + "/fail", padded(R"({"error":")", 4'194'305, "\"}"), 413, "request body too large"},

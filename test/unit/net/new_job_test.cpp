@@ -53,3 +53,15 @@ TEST_CASE("an addition of the wrong shape is named", "[api]") {
   }
   CHECK(parse_new_job("{\"command\":\"ping\",\"tags\":" + tags_of(32, 100) + "}"));
 }
+
+TEST_CASE("a `requires` may be nested as deep as its bytes allow", "[api]") {
+  const std::string deep = std::string(1'024, '[') + std::string(1'024, ']');
+  const auto x = parse_new_job(R"({"command":"ping","requires":)" + deep + "}");
+  REQUIRE(x);
+  CHECK(x->requires_json == deep);
+  CHECK(x->required.empty());
+  const auto deeper = parse_new_job("{\"command\":\"ping\",\"other\":" + std::string(1'200, '[')
+                                    + std::string(1'200, ']') + "}");
+  REQUIRE_FALSE(deeper);
+  CHECK(deeper.error().code == ec::bad_json);
+}

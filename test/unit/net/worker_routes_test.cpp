@@ -23,6 +23,23 @@ const header_list all_of_a_worker = {
 
 // -- claims --------------------------------------------------------------------------------------------------------
 
+TEST_CASE("a result counts by its own bytes, however it is escaped", "[net][api]") {
+  auto options = asked_api::with_tokens();
+  options.result_bytes_max = 10'000;
+  asked_api door{options};
+  const auto path = "/jobs/" + to_string(sample_id(1)) + "/result";
+  const auto escaped = [](std::size_t count) {
+    std::string body = R"({"result":")";
+    for (std::size_t i = 0; i < count; ++i)
+      body += "\\u0001";
+    return body + "\"}";
+  };
+  door.worker("POST", path, escaped(10'000));
+  REQUIRE(door.broker.finishes.size() == 1);
+  CHECK(door.broker.finishes[0].text.size() == 10'000);
+  CHECK(door.worker("POST", path, escaped(10'001))->status() == 413);
+}
+
 TEST_CASE("a claim tells the broker who asks, and for how long", "[net][api]") {
   asked_api door;
   door.worker("GET", "/jobs/next?wait=25", "", all_of_a_worker);
