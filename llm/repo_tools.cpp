@@ -73,6 +73,24 @@ outcome<open_repo> open_at(const repo_config& config, const std::string& path) {
   return open_repo{std::move(*base), std::move(*root)};
 }
 
+/// The repo of this name on the allowlist.
+outcome<open_repo> open_listed(const repo_config& config, repo_allowlist& allowlist, const std::string& name) {
+  const auto path = allowlist.path_of(name);
+  if (!path)
+    return path.error();
+  return open_at(config, *path);
+}
+
+/// The same, which must be a git repo.
+outcome<open_repo> open_git_repo(const repo_config& config, repo_allowlist& allowlist, const std::string& name) {
+  auto repo = open_listed(config, allowlist, name);
+  if (!repo)
+    return repo;
+  if (const auto place = find_git_place(repo->base, repo->root); !place)
+    return place.error();
+  return repo;
+}
+
 outcome<shadow_gitdir> shadow_of(const repo_config& config, const open_repo& repo) {
   std::error_code failed;
   std::filesystem::create_directories(shadow_folder(config), failed);
@@ -138,10 +156,7 @@ outcome<std::vector<listed_repo>> repo_tools::list() {
 }
 
 outcome<repo_state> repo_tools::status(const std::string& repo, const call_bounds& bounds) {
-  const auto path = allowlist_.path_of(repo);
-  if (!path)
-    return path.error();
-  const auto root = open_at(config_, *path);
+  const auto root = open_listed(config_, allowlist_, repo);
   if (!root)
     return root.error();
   const auto shadow = shadow_of(config_, *root);
@@ -150,10 +165,7 @@ outcome<repo_state> repo_tools::status(const std::string& repo, const call_bound
 
 outcome<commit_summary> repo_tools::last_commit(const std::string& repo,
                                                 const call_bounds& bounds) {
-  const auto path = allowlist_.path_of(repo);
-  if (!path)
-    return path.error();
-  const auto root = open_at(config_, *path);
+  const auto root = open_listed(config_, allowlist_, repo);
   if (!root)
     return root.error();
   const auto shadow = shadow_of(config_, *root);
@@ -164,14 +176,9 @@ outcome<repo_matches> repo_tools::grep(const std::string& repo, const std::strin
                                        const std::string& path, const call_bounds& bounds) {
   if (const auto checked = check_query(query); !checked)
     return checked.error();
-  const auto listed = allowlist_.path_of(repo);
-  if (!listed)
-    return listed.error();
-  const auto root = open_at(config_, *listed);
+  const auto root = open_git_repo(config_, allowlist_, repo);
   if (!root)
     return root.error();
-  if (const auto place = find_git_place(root->base, root->root); !place)
-    return place.error();
   const auto target = root->root.enter_for_stranger(path);
   if (!target)
     return target.error();
@@ -188,14 +195,9 @@ outcome<file_excerpt> repo_tools::read_file(const std::string& repo, const std::
     return repo_errors::refused(repo_errors::path_required);
   if (const auto checked = check_lines(lines, config_.limits); !checked)
     return checked.error();
-  const auto listed = allowlist_.path_of(repo);
-  if (!listed)
-    return listed.error();
-  const auto root = open_at(config_, *listed);
+  const auto root = open_git_repo(config_, allowlist_, repo);
   if (!root)
     return root.error();
-  if (const auto place = find_git_place(root->base, root->root); !place)
-    return place.error();
   const auto file = root->root.enter_for_stranger(path);
   if (!file)
     return file.error();
