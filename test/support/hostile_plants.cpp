@@ -9,7 +9,7 @@
 #include <filesystem>
 #include <fstream>
 
-namespace claw::testing {
+namespace claw::test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -361,4 +361,4 @@ const std::vector<plant>& all_plants() {
   return plants;
 }
 
-} // namespace claw::testing
+} // namespace claw::test

@@ -12,7 +12,7 @@
 #include <sstream>
 #include <stdexcept>
 
-namespace claw::testing {
+namespace claw::test {
 
 namespace fs = std::filesystem;
 
@@ -158,4 +158,4 @@ bool repo_yard::canary_ran() const {
   return fs::exists(root + "/canary-ran");
 }
 
-} // namespace claw::testing
+} // namespace claw::test

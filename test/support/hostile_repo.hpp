@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace claw::testing {
+namespace claw::test {
 
 /// A folder of its own under the temporary folder, gone with this object:
 /// `base/` (RUNNER_REPOS_BASE), `state/` (RUNNER_STATE_DIR), `outside/secret.txt`, `canary`.
@@ -54,4 +54,4 @@ struct plant {
 /// All ways that name a program to run or a place outside.
 const std::vector<plant>& all_plants();
 
-} // namespace claw::testing
+} // namespace claw::test

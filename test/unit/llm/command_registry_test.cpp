@@ -8,7 +8,7 @@
 #include <filesystem>
 
 using namespace claw;
-using claw::testing::repo_yard;
+using claw::test::repo_yard;
 using json = nlohmann::ordered_json;
 
 namespace {
@@ -54,14 +54,14 @@ TEST_CASE_METHOD(registry_fixture, "a plan is kept and approved by its id only",
   CHECK(plan["proposed_actions"] == json::array({"(no-op)"}));
   CHECK(plan["requires_approval"] == true);
   const auto file = yard.state + "/plans/" + id + ".json";
-  CHECK(json::parse(claw::testing::read_file(file)) == plan);
+  CHECK(json::parse(claw::test::read_file(file)) == plan);
   struct stat about {};
   REQUIRE(::stat(file.c_str(), &about) == 0);
   CHECK((about.st_mode & 0777) == 0600);
   CHECK(*run("approve_echo", "  " + id + "\n")
         == R"({"type":"approval","plan_id":")" + id
                + R"x(","status":"approved","applied":false,"note":"no-op (scaffold)"})x");
-  claw::testing::write_file(yard.state + "/secret.json", "{}");
+  claw::test::write_file(yard.state + "/secret.json", "{}");
   for (const auto& wrong : std::vector<std::string>{
            "", "x", "../secret", "../../secret", "00000000-0000-4000-8000-000000000000",
            id + ".json", id.substr(1), "/" + id.substr(1), "....-" + id.substr(5)})

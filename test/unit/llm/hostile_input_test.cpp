@@ -11,8 +11,8 @@
 #include <sstream>
 
 using namespace claw;
-using claw::testing::fingerprint;
-using claw::testing::repo_yard;
+using claw::test::fingerprint;
+using claw::test::repo_yard;
 
 namespace {
 
@@ -113,12 +113,12 @@ std::string sow(repo_yard& yard) {
   fs::create_symlink(".git/HEAD", repo + "/githead");
   for (const auto* path :
        {"/.env", "/config/.env", "/.env.production", "/key.pem", "/id_rsa", "/.ssh/config"})
-    claw::testing::write_file(repo + path, std::string("PASSWORD=") + repo_yard::secret + "\n");
+    claw::test::write_file(repo + path, std::string("PASSWORD=") + repo_yard::secret + "\n");
   fs::create_symlink(".env", repo + "/envlink");
   ::mkfifo((repo + "/fifo").c_str(), 0600);
   fs::create_symlink("fifo", repo + "/fifolink");
   fs::create_directories(repo + "/nested");
-  claw::testing::git(repo + "/nested", {"init", "-q"});
+  claw::test::git(repo + "/nested", {"init", "-q"});
   return repo;
 }
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 using namespace claw;
-using claw::testing::repo_yard;
+using claw::test::repo_yard;
 
 namespace {
 
@@ -34,8 +34,8 @@ TEST_CASE("a query that is a bomb ends in time and harms nobody", "[llm][repo][h
   constexpr std::chrono::seconds limit{1};
   repo_yard yard;
   const auto repo = yard.add_repo("demo");
-  claw::testing::write_file(repo + "/long", times(10'000, "a") + "!\n");
-  claw::testing::write_file(repo + "/lines", times(500, times(30, "a") + "!\n"));
+  claw::test::write_file(repo + "/long", times(10'000, "a") + "!\n");
+  claw::test::write_file(repo + "/lines", times(500, times(30, "a") + "!\n"));
   const bool without_rg = GENERATE(false, true);
   auto config = yard.config();
   config.without_rg = without_rg;

@@ -7,9 +7,9 @@
 #include <cstdlib>
 
 using namespace claw;
-using claw::testing::all_plants;
-using claw::testing::fingerprint;
-using claw::testing::repo_yard;
+using claw::test::all_plants;
+using claw::test::fingerprint;
+using claw::test::repo_yard;
 
 namespace {
 
@@ -68,7 +68,7 @@ TEST_CASE("plain git runs what a repo's config names", "[llm][repo][hostile]") {
   repo_yard yard;
   const auto repo = yard.add_repo("demo");
   all_plants().front().sow(yard, repo);
-  claw::testing::git(repo, {"status"});
+  claw::test::git(repo, {"status"});
   CHECK(yard.canary_ran());
 }
 
@@ -97,8 +97,8 @@ TEST_CASE("a hostile environment of the runner reaches neither git nor ripgrep",
           "[llm][repo][hostile]") {
   repo_yard yard;
   const auto repo = yard.add_repo("demo");
-  claw::testing::write_file(yard.root + "/ripgreprc", "--pre=" + yard.canary + "\n");
-  claw::testing::write_file(yard.root + "/home/.gitconfig",
+  claw::test::write_file(yard.root + "/ripgreprc", "--pre=" + yard.canary + "\n");
+  claw::test::write_file(yard.root + "/home/.gitconfig",
                             "[core]\n fsmonitor = " + yard.canary + "\n");
   const std::vector<std::pair<const char*, std::string>> settings{
       {"RIPGREP_CONFIG_PATH", yard.root + "/ripgreprc"},

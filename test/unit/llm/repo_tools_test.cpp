@@ -7,8 +7,8 @@
 #include <filesystem>
 
 using namespace claw;
-using claw::testing::repo_yard;
-using claw::testing::write_file;
+using claw::test::repo_yard;
+using claw::test::write_file;
 
 namespace {
 
@@ -75,10 +75,10 @@ TEST_CASE("the last commit is told with hash, author, date and subject", "[llm][
   CHECK(commit->author == "Ada <ada@example.org>");
   CHECK(commit->date.find('T') == 10);
   CHECK(commit->subject == "Add the lease");
-  claw::testing::git(folder, {"pack-refs", "--all"});
-  claw::testing::git(folder, {"gc", "-q"});
+  claw::test::git(folder, {"pack-refs", "--all"});
+  claw::test::git(folder, {"gc", "-q"});
   CHECK(tools.last_commit("demo", {})->hash == commit->hash);
-  claw::testing::git(folder, {"checkout", "-q", "--detach"});
+  claw::test::git(folder, {"checkout", "-q", "--detach"});
   CHECK(tools.last_commit("demo", {})->hash == commit->hash);
   CHECK(tools.status("demo", {})->branch == "HEAD");
 }
@@ -88,12 +88,12 @@ TEST_CASE("a repo without commits, a shallow one and one with SHA-256 can be ask
   repo_yard yard;
   const auto source = yard.add_repo("source");
   std::filesystem::create_directories(yard.base + "/empty");
-  claw::testing::git(yard.base + "/empty", {"init", "-q", "-b", "trunk"});
-  claw::testing::git(yard.base, {"clone", "-q", "--depth=1", "file://" + source, "shallow"});
-  claw::testing::git(yard.base, {"init", "-q", "-b", "main", "--object-format=sha256", "long"});
+  claw::test::git(yard.base + "/empty", {"init", "-q", "-b", "trunk"});
+  claw::test::git(yard.base, {"clone", "-q", "--depth=1", "file://" + source, "shallow"});
+  claw::test::git(yard.base, {"init", "-q", "-b", "main", "--object-format=sha256", "long"});
   write_file(yard.base + "/long/a.txt", "a\n");
-  claw::testing::git(yard.base + "/long", {"add", "-A"});
-  claw::testing::git(yard.base + "/long", {"commit", "-q", "-m", "Long"});
+  claw::test::git(yard.base + "/long", {"add", "-A"});
+  claw::test::git(yard.base + "/long", {"commit", "-q", "-m", "Long"});
   for (const auto* name : {"empty", "shallow", "long"})
     yard.allow(name, name);
   repo_tools tools{yard.config()};
@@ -109,7 +109,7 @@ TEST_CASE("a linked worktree is a repo when the main one knows it", "[llm][repo]
   repo_yard yard;
   const auto main = yard.add_repo("main");
   const auto other = yard.add_repo("other");
-  claw::testing::git(main, {"worktree", "add", "-q", "-b", "side", yard.base + "/side"});
+  claw::test::git(main, {"worktree", "add", "-q", "-b", "side", yard.base + "/side"});
   yard.allow("side", "side");
   std::filesystem::create_directories(yard.base + "/thief");
   write_file(yard.base + "/thief/.git", "gitdir: " + main + "/.git/worktrees/side\n");

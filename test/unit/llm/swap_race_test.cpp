@@ -11,7 +11,7 @@
 #include <thread>
 
 using namespace claw;
-using claw::testing::repo_yard;
+using claw::test::repo_yard;
 
 namespace {
 
@@ -39,8 +39,8 @@ TEST_CASE("a folder that is swapped for a symlink meanwhile never leads outside"
           "[llm][repo][race]") {
   repo_yard yard;
   const auto repo = yard.add_repo("demo");
-  claw::testing::write_file(repo + "/dir/secret.txt", "harmless\n");
-  claw::testing::git(repo, {"add", "-A"});
+  claw::test::write_file(repo + "/dir/secret.txt", "harmless\n");
+  claw::test::git(repo, {"add", "-A"});
   std::filesystem::create_directory_symlink(yard.outside, repo + "/other");
   const auto scope = repo_scope::open(repo);
   REQUIRE(scope);

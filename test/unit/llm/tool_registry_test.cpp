@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 using namespace claw;
-using claw::testing::repo_yard;
+using claw::test::repo_yard;
 using nlohmann::json;
 
 namespace {
@@ -163,7 +163,7 @@ TEST_CASE_METHOD(tools_fixture, "long answers keep their head and tail", "[llm][
   std::string text;
   for (int i = 1; i <= 300; ++i)
     text += "line " + std::to_string(i) + "\n";
-  claw::testing::write_file(repo + "/long.txt", text);
+  claw::test::write_file(repo + "/long.txt", text);
   tool_registry small{{{}, 1'000, 4'096}, repos, plans};
   const auto result
       = run(small, "repo_readfile", R"({"repo":"demo","path":"long.txt","end_line":300})");
