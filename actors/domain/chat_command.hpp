@@ -1,6 +1,6 @@
 #pragma once
-// The command language (docs/COMMANDS.md): what a person types in a chat, in the terminal or into the dashboard's box,
-// as a value. One parser serves all. The JSON of a job's payload is made in net/command_codec.
+// The command language (docs/COMMANDS.md): what a person types, as a value. One parser serves every place where people
+// type. The JSON of a job's payload is made in net/command_codec.
 
 #include "actors/domain/caps.hpp"
 

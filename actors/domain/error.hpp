@@ -31,7 +31,7 @@ enum class ec : uint8_t {
   requires_too_large,   ///< The caller must send a smaller `requires`.
   rate_limited,         ///< The caller must wait, or the operator raise RATE_LIMIT_JOBS_PER_MIN.
   queue_full,           ///< The caller must wait, or the operator raise MAX_QUEUED_JOBS.
-  no_such_job,          ///< The id is wrong, or the job was pruned.
+  no_such_job,          ///< The id is wrong.
   no_such_worker,       ///< The worker id is wrong.
   not_running,          ///< The job is not running, so it cannot be finished.
   not_failed,           ///< Only a failed job can be retried.

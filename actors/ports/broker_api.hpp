@@ -1,7 +1,7 @@
 #pragma once
-// The broker as its clients see it over HTTP (docs/HTTP_API.md): runners through `worker_api`, the command line and the
-// bot through `producer_api`. `net/` implements both. Calls block until they are answered or their time is up; each
-// object belongs to one actor or thread. Job ids are opaque texts here: a client must not care how a broker makes them.
+// The broker as its clients see it over HTTP (docs/HTTP_API.md): runners through `worker_api`, producers such as the
+// command line through `producer_api`. `net/` implements both. Calls block until they are answered or their time is up;
+// each object belongs to one actor or thread. Job ids are opaque texts here: a client must not care how they are made.
 // Errors of every call: `unreachable` (no connection, or a 5xx: try again), `bad_token`, `bad_reply`, `refused`
 // (a 4xx that is none of the others, with the broker's own sentence), `cancelled` (by `stop_source`), and those named.
 

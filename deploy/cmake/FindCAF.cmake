@@ -1,5 +1,5 @@
 # Finds the distribution's C++ Actor Framework, which ships no CMake config of its own.
-# Defines CAF::core, CAF::io and CAF::openssl (imported, so that their headers count as system headers).
+# Defines CAF::<component> (imported, so that its headers count as system headers) for core, io and openssl.
 find_path(CAF_INCLUDE_DIR caf/all.hpp)
 if(CAF_INCLUDE_DIR AND EXISTS ${CAF_INCLUDE_DIR}/caf/config.hpp)
   file(STRINGS ${CAF_INCLUDE_DIR}/caf/config.hpp caf_version_line REGEX "#define CAF_VERSION ")

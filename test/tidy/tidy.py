@@ -12,7 +12,7 @@ LAYERS = {
     "actors/domain": ["actors/domain"],
     "actors/ports": ["actors/domain", "actors/ports"],
     "actors/protocol": ["actors/domain", "actors/ports", "actors/protocol"],
-    "actors/shared": ["actors"],
+    "actors/shared": ["actors/domain", "actors/ports", "actors/protocol", "actors/shared"],
     "actors/broker": ["actors/domain", "actors/ports", "actors/protocol", "actors/shared", "actors/broker"],
     "actors/runner": ["actors/domain", "actors/ports", "actors/protocol", "actors/shared", "actors/runner"],
     "storage": ["actors/domain", "actors/ports", "storage"],

@@ -1,1 +1,0 @@
-#include "actors/protocol/front_doors.hpp"
