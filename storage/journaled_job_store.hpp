@@ -13,6 +13,8 @@
 // jobs that are already there, may use the ballast, a few reserved megabytes; while the ballast is spent, new jobs are
 // refused, and the first creation that finds enough room puts it back. What cannot be settled stays in the journal and
 // in memory, readable, and is tried again every second.
+//
+// A copy of data.mdb alone (mdb_copy) is a whole store that lacks the last milliseconds.
 
 #include "actors/ports/job_store.hpp"
 #include "storage/journal.hpp"
