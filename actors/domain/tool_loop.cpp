@@ -248,7 +248,8 @@ loop_action tool_loop::unanswered(std::string_view why, time_point now) {
     return fail_run{{ec::timed_out, "the model did not answer within the job's time"}};
   if (!why.empty())
     note("The last request to the model failed: " + std::string{why});
-  std::string text{missing_answer(reason_)};
+  const bool said_nothing = empty_replies_ >= setup_.limits.empty_replies_max;
+  std::string text{said_nothing ? std::string_view{"The model answered with nothing."} : missing_answer(reason_)};
   text += "\n\n" + run_summary(setup_.task.prompt, reported_);
   auto action = finish(std::move(text), now);
   std::get<finish_run>(action).report.max_steps_reached = reason_ == stop_reason::max_steps;

@@ -115,7 +115,9 @@ TEST_CASE("an empty reply is asked again once", "[tool_loop][empty]") {
   CHECK(asked(again).messages.back().role == message_role::user);
   CHECK_FALSE(asked(again).tools.empty());
   CHECK(is_final_request(d.says(" \n")));
-  CHECK(finished(d.says("")).final_text.find("repo_list") != std::string::npos);
+  const auto text = finished(d.says("")).final_text;
+  CHECK(text.find("The model answered with nothing.") == 0);
+  CHECK(text.find("repo_list") != std::string::npos);
 }
 
 TEST_CASE("two user messages never stand side by side", "[tool_loop][empty]") {
