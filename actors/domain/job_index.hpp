@@ -20,8 +20,7 @@
 
 namespace claw {
 
-/// Holds ids only: about 64 bytes a job. Age is the order of ids, so a requeued job gets its old
-/// place back.
+/// Holds ids only: about 64 bytes a job. Age is the order of ids, so a requeued job gets its old place back.
 ///
 /// Jobs that require the same caps share a bucket. Each bucket is anchored under one of its caps,
 /// the one that had the fewest buckets, and a worker looks only under its own caps and under the
@@ -63,8 +62,7 @@ public:
   /// go first as well. @param id of a job that waits, or not; counting stops at `limits::ahead_counted_max`
   std::size_t before(const job_id& id, const caps& required, int32_t priority) const;
 
-  /// Calls `visit` for every set of required caps that has waiting jobs: how many, and the oldest
-  /// of them.
+  /// Calls `visit` for every set of required caps that has waiting jobs: how many, and the oldest of them.
   void each_required(
       const std::function<void(const caps&, std::size_t, const job_id& oldest)>& visit) const;
 
@@ -89,8 +87,7 @@ private:
   void start_scale_anew(std::chrono::milliseconds now);
 
   std::map<caps, std::unique_ptr<bucket>> buckets_;
-  std::unordered_map<std::string, std::vector<bucket*>>
-      anchored_; ///< by a cap; "" for jobs that need none
+  std::unordered_map<std::string, std::vector<bucket*>> anchored_; ///< by a cap; "" for jobs that need none
   std::map<std::string, std::unique_ptr<account>, std::less<>> accounts_; ///< by requester
   std::chrono::milliseconds scale_began_{0}; ///< when a millisecond of running time counted 1
   std::size_t size_ = 0;
