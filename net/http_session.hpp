@@ -85,6 +85,7 @@ private:
 
   boost::beast::flat_buffer in_;
   std::size_t scanned_ = 0; ///< of the head
+  std::size_t empty_lines_ = 0; ///< before it
   std::optional<boost::beast::http::request_parser<boost::beast::http::string_body>> parser_;
   std::vector<http_field> fields_;
   http_request request_;

@@ -15,6 +15,7 @@ namespace {
 namespace http = boost::beast::http;
 using boost::asio::ip::tcp;
 
+constexpr std::size_t empty_lines_max = 4; ///< before a request
 constexpr std::size_t read_bytes = 8'192;
 constexpr std::size_t read_bytes_body = 65'536;
 constexpr std::size_t pipelined_bytes_max = 65'536; ///< kept while another request is worked on
@@ -108,8 +109,11 @@ void http_session::pump() {
 }
 
 bool http_session::read_head() {
-  while (scanned_ == 0 && view(in_).starts_with("\r\n"))
+  while (scanned_ == 0 && view(in_).starts_with("\r\n")) {
     in_.consume(2); // RFC 9112, 2.2: an empty line before a request is passed over
+    if (++empty_lines_ > empty_lines_max) // a drip of them must not keep a connection for ever
+      return fail(400, "malformed request");
+  }
   if (in_.size() == 0)
     return false;
   const auto found = scan_head(view(in_), scanned_);
@@ -129,6 +133,7 @@ bool http_session::read_head() {
 
 bool http_session::begin_request(std::size_t head_bytes) {
   scanned_ = 0;
+  empty_lines_ = 0;
   parser_.emplace();
   parser_->header_limit(static_cast<uint32_t>(limits::header_bytes_max + 1));
   parser_->body_limit(std::numeric_limits<uint64_t>::max()); // Boost 1.74 takes "none" for 0 here

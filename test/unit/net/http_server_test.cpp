@@ -80,6 +80,13 @@ TEST_CASE_METHOD(echoing, "a request may come in any pieces", "[net][http]") {
   CHECK(client.answer().body == "POST /p|abcde");
 }
 
+TEST_CASE_METHOD(echoing, "a few empty lines before a request are passed over, no endless drip", "[net][http]") {
+  CHECK(client.ask("\r\n\r\n\r\n\r\n" + get("/a")).status == 200);
+  CHECK(client.ask("\r\n\r\n\r\n\r\n" + get("/b")).status == 200); // counted anew
+  CHECK(client.ask("\r\n\r\n\r\n\r\n\r\n").status == 400);
+  CHECK(client.closed());
+}
+
 TEST_CASE_METHOD(echoing, "a body is taken as its head measures it", "[net][http]") {
   const std::string large(served_application::body_bytes_max, 'x');
   CHECK(client.ask(post(length(5), "abcde")).body == "POST /p|abcde");
