@@ -134,8 +134,12 @@ script in_pieces(const std::string& bytes, std::size_t n) {
   return out;
 }
 
+std::filesystem::path recordings() {
+  return CLAW_SOURCE_DIR "/test/data/llm_captures";
+}
+
 std::string recorded(const std::string& name) {
-  std::ifstream in{CLAW_SOURCE_DIR "/test/data/llm_captures/" + name, std::ios::binary};
+  std::ifstream in{recordings() / name, std::ios::binary};
   if (!in)
     throw std::runtime_error("no recorded answer " + name);
   return {std::istreambuf_iterator<char>{in}, {}};

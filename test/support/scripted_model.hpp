@@ -7,6 +7,7 @@
 
 #include <condition_variable>
 #include <deque>
+#include <filesystem>
 #include <optional>
 
 namespace claw::test {
@@ -70,7 +71,10 @@ private:
 /// The bytes as writes of at most `n` bytes each.
 script in_pieces(const std::string& bytes, std::size_t n);
 
-/// A recorded answer of a real server (test/data/llm_captures), byte for byte.
+/// The folder of recorded answers.
+std::filesystem::path recordings();
+
+/// A recorded answer of a real server, byte for byte.
 std::string recorded(const std::string& name);
 
 /// The body of a recorded answer; chunked transfer coding removed.

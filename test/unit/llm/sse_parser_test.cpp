@@ -20,8 +20,7 @@ std::vector<sse_event> parsed(std::initializer_list<std::string_view> pieces) {
 /// The names of all recorded streams.
 std::vector<std::string> recorded_streams() {
   std::vector<std::string> out;
-  for (const auto& x :
-       std::filesystem::directory_iterator{CLAW_SOURCE_DIR "/test/data/llm_captures"}) {
+  for (const auto& x : std::filesystem::directory_iterator{recordings()}) {
     const auto name = x.path().filename().string();
     if (name.find(".response.http") != std::string::npos
         && recorded(name).find("text/event-stream") != std::string::npos)
