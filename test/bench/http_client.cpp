@@ -21,13 +21,6 @@ std::string field(const std::string& json, const std::string& name) {
 
 } // namespace
 
-asio::awaitable<void> http_client::open() {
-  asio::ip::tcp::resolver resolver{socket_.get_executor()};
-  const auto found = co_await resolver.async_resolve(to_.host, to_.port, asio::use_awaitable);
-  co_await asio::async_connect(socket_, found, asio::use_awaitable);
-  socket_.set_option(asio::ip::tcp::no_delay{true});
-}
-
 asio::awaitable<bool> http_client::health() {
   co_await call("GET /health", "", "");
   co_return status_ == 200;
@@ -35,7 +28,7 @@ asio::awaitable<bool> http_client::health() {
 
 asio::awaitable<std::string> http_client::create(const std::string& payload) {
   const std::string body = R"({"command":"ping","payload":")" + payload + "\"}";
-  const auto answer = co_await call("POST /jobs", "X-Bot-Token: " + to_.bot_token, body);
+  const auto answer = co_await call("POST /jobs", "X-Bot-Token: " + to().bot_token, body);
   co_return status_ == 200 ? field(answer, "id") : std::string{};
 }
 
@@ -43,24 +36,16 @@ asio::awaitable<std::string> http_client::claim(const std::string& worker_id, in
   std::string what = "GET /jobs/next";
   if (wait_s > 0)
     what += "?wait=" + std::to_string(wait_s);
-  const auto answer = co_await call(
-    what, "X-Worker-Token: " + to_.worker_token + "\r\nX-Worker-Id: " + worker_id, "");
+  const auto answer
+    = co_await call(what, "X-Worker-Token: " + to().worker_token + "\r\nX-Worker-Id: " + worker_id, "");
   lease_ = field(answer, "lease_id");
   co_return field(answer, "id");
 }
 
 asio::awaitable<bool> http_client::finish(const std::string& id) {
-  const auto headers = "X-Worker-Token: " + to_.worker_token + "\r\nX-Lease-Id: " + lease_;
+  const auto headers = "X-Worker-Token: " + to().worker_token + "\r\nX-Lease-Id: " + lease_;
   co_await call("POST /jobs/" + id + "/result", headers, R"({"result":"pong"})");
   co_return status_ == 200;
-}
-
-asio::awaitable<std::string> http_client::line() {
-  const auto n
-    = co_await asio::async_read_until(socket_, asio::dynamic_buffer(in_), "\r\n", asio::use_awaitable);
-  auto text = in_.substr(0, n - 2);
-  in_.erase(0, n);
-  co_return text;
 }
 
 asio::awaitable<std::string> http_client::call(const std::string& what, const std::string& headers,
@@ -71,7 +56,7 @@ asio::awaitable<std::string> http_client::call(const std::string& what, const st
   if (!body.empty())
     text += "Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n";
   text += "\r\n" + body;
-  co_await asio::async_write(socket_, asio::buffer(text), asio::use_awaitable);
+  co_await send(text);
   const auto first = co_await line();
   status_ = first.size() > 12 ? std::atoi(first.c_str() + 9) : 0;
   std::size_t length = 0;
@@ -81,12 +66,7 @@ asio::awaitable<std::string> http_client::call(const std::string& what, const st
     if (header.rfind("content-length:", 0) == 0)
       length = std::strtoul(header.c_str() + 15, nullptr, 10);
   }
-  if (in_.size() < length)
-    co_await asio::async_read(socket_, asio::dynamic_buffer(in_),
-                              asio::transfer_at_least(length - in_.size()), asio::use_awaitable);
-  auto answer = in_.substr(0, length);
-  in_.erase(0, length);
-  co_return answer;
+  co_return co_await exactly(length);
 }
 
 } // namespace claw::bench
