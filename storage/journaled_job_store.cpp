@@ -40,7 +40,7 @@ public:
                       const job_store_options& options)
       : layered_reader(*settled, pending_), options_(options), settled_(std::move(settled)),
         pending_(*settled_, std::move(recovered.changes), recovered.last, options.gather,
-                 options.on_step),
+                 options.on_kill_point),
         last_(recovered.last) {
     if (pending_.bytes_pending() == 0)
       open_journal();
@@ -51,15 +51,15 @@ public:
   outcome<done> commit(const std::vector<job_change>& changes) override;
 
 private:
-  void step(store_step x) const {
-    if (options_.on_step)
-      options_.on_step(x);
+  void step(kill_step x) const {
+    if (options_.on_kill_point)
+      options_.on_kill_point(x);
   }
 
   void open_journal();
   bool may_journal(std::size_t bytes, bool creates);
   outcome<done> append(std::string record, bool creates);
-  outcome<done> write_and_flush(std::string_view record);
+  outcome<done> write_and_flush(std::string_view record, std::size_t payload_size);
   outcome<done> settle_directly(std::string record, bool creates);
 
   const job_store_options options_;
@@ -76,6 +76,7 @@ journaled_job_store::~journaled_job_store() {
     spdlog::warn("event=journal_kept why=\"not all of it could be settled; the next start goes on with it\"");
   else if (const auto x = settled_->end_journal(); !x)
     spdlog::warn("event=journal_not_closed why=\"{}\"", x.error().why);
+  step(kill_step::journal_ended);
 }
 
 /// @pre everything is settled
@@ -95,6 +96,7 @@ void journaled_job_store::open_journal() {
   if (opened) {
     epoch_ = *epoch;
     journal_ = *std::move(opened);
+    step(kill_step::journal_opened);
     return;
   }
   journal_failed_ = opened.error().code != ec::store_full;
@@ -105,7 +107,7 @@ void journaled_job_store::open_journal() {
 outcome<done> journaled_job_store::commit(const std::vector<job_change>& changes) {
   if (changes.empty())
     return done{};
-  step(store_step::begun);
+  step(kill_step::batch_begun);
   const bool creates = creates_a_job(changes);
   std::string record(record_header_bytes, '\0');
   encode_batch(changes, record);
@@ -131,7 +133,7 @@ outcome<done> journaled_job_store::append(std::string record, bool creates) {
   if (auto x = pending_.begin_append(*journal_, record.size()); !x)
     return x;
   ++last_;
-  if (const auto x = write_and_flush(record); !x) {
+  if (const auto x = write_and_flush(record, payload_size); !x) {
     spdlog::error("event=journal_failed why=\"{}; commits go on without it\"", x.error().why);
     journal_failed_ = true;
     journal_->deface();
@@ -139,21 +141,21 @@ outcome<done> journaled_job_store::append(std::string record, bool creates) {
     record.resize(record_header_bytes + payload_size);
     return settle_directly(std::move(record), creates); // which says that it goes beyond the failed record
   }
-  step(store_step::journal_flushed);
+  step(kill_step::journal_flushed);
   pending_.publish(std::move(record), payload_size, last_);
-  step(store_step::applied);
+  step(kill_step::batch_shown);
   return done{};
 }
 
-outcome<done> journaled_job_store::write_and_flush(std::string_view record) {
-  if (options_.on_step) {
-    if (auto x = journal_->write(record.substr(0, record.size() / 2)); !x)
+outcome<done> journaled_job_store::write_and_flush(std::string_view record, std::size_t payload_size) {
+  if (options_.on_kill_point) {
+    if (auto x = journal_->write(record.substr(0, (record_header_bytes + payload_size) / 2)); !x)
       return x;
-    step(store_step::journal_half_written);
+    step(kill_step::journal_half_written);
   }
   if (auto x = journal_->write(record); !x)
     return x;
-  step(store_step::journal_written);
+  step(kill_step::journal_written);
   return journal_->flush();
 }
 
@@ -175,7 +177,7 @@ outcome<done> journaled_job_store::settle_directly(std::string record, bool crea
 
 /// Takes to LMDB what the journal holds above what is settled. Errors: as open_job_store, but a full
 /// disk is none: then it stays pending.
-outcome<recovered_batches> recover(settled_jobs& settled) {
+outcome<recovered_batches> recover(settled_jobs& settled, const kill_listener& on_kill_point) {
   recovered_batches recovered{nullptr, settled.settled()};
   const auto files = journal::read(settled.folder());
   if (!files)
@@ -194,7 +196,11 @@ outcome<recovered_batches> recover(settled_jobs& settled) {
     if (!recovered.changes->add(std::string{x.payload}, 0, x.payload.size()))
       return failure{ec::store_broken, "the store's journal has a batch that cannot be read; it was "
                                        "written by another version of this program"};
+  if (on_kill_point)
+    on_kill_point(kill_step::journal_read);
   const auto done_it = settled.settle(*recovered.changes, recovered.last, true);
+  if (on_kill_point)
+    on_kill_point(kill_step::journal_recovered);
   if (!done_it && done_it.error().code != ec::store_full)
     return done_it.error();
   spdlog::info("event=journal_recovered batches={} settled={}", records->size(), done_it.ok());
@@ -217,8 +223,8 @@ outcome<std::unique_ptr<job_store>> open_job_store(const std::filesystem::path& 
   if (!layout)
     return layout.error();
   auto settled = std::make_unique<settled_jobs>(*std::move(env), *layout, options.ballast_bytes,
-                                                options.on_step);
-  auto recovered = recover(*settled);
+                                                options.on_kill_point);
+  auto recovered = recover(*settled, options.on_kill_point);
   if (!recovered)
     return recovered.error();
   return std::unique_ptr<job_store>{

@@ -17,9 +17,9 @@
 // A copy of data.mdb alone (mdb_copy) is a whole store that lacks the last milliseconds.
 
 #include "actors/ports/job_store.hpp"
+#include "actors/ports/kill_point.hpp"
 #include "storage/journal.hpp"
 #include "storage/lmdb_env.hpp"
-#include "storage/store_step.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -33,7 +33,7 @@ struct job_store_options {
   std::uint64_t ballast_bytes = std::uint64_t{8} << 20;
   journal_options journal;
   std::chrono::milliseconds gather{30}; ///< how long batches gather before they are settled together
-  step_listener on_step;                ///< for tests
+  kill_listener on_kill_point;          ///< for tests
 };
 
 /// Opens the store in the folder `path` (BROKER_DB), making it when it is not there. One open a

@@ -2,7 +2,8 @@
 
 #include "storage/job_codec.hpp"
 
-#include <random>
+#include <sys/random.h>
+
 #include <utility>
 
 namespace claw {
@@ -13,17 +14,19 @@ failure bad_key() {
   return {ec::store_broken, "the store has a key that is none"};
 }
 
+/// Not from std::random_device, which throws when the processor has no bits to give.
 uint64_t new_epoch() {
-  std::random_device random;
-  const auto x = uint64_t{random()} << 32 | random();
-  return x == 0 ? 1 : x; // 0 says that there is none
+  uint64_t x = 0;
+  while (x == 0) // which says that there is none
+    CLAW_ASSERT(::getrandom(&x, sizeof x, 0) == static_cast<ssize_t>(sizeof x));
+  return x;
 }
 
 } // namespace
 
 settled_jobs::settled_jobs(std::unique_ptr<lmdb_env> env, const store_layout& layout,
-                           std::uint64_t ballast_bytes, step_listener on_step)
-    : env_(std::move(env)), db_(layout), meta_(layout.says), on_step_(std::move(on_step)),
+                           std::uint64_t ballast_bytes, kill_listener on_kill_point)
+    : env_(std::move(env)), db_(layout), meta_(layout.says), on_kill_point_(std::move(on_kill_point)),
       ballast_(env_->folder().path() / "ballast", ballast_bytes) {
   ballast_.hold();
 }
@@ -110,24 +113,24 @@ outcome<done> settled_jobs::settle(const job_overlay& changes, uint64_t sequence
 }
 
 outcome<done> settled_jobs::write(const job_overlay& changes, uint64_t sequence) {
-  const auto step = [this](store_step x) {
-    if (on_step_)
-      on_step_(x);
+  const auto step = [this](kill_step x) {
+    if (on_kill_point_)
+      on_kill_point_(x);
   };
   auto next = meta_;
   next.settled = sequence;
-  step(store_step::settle_begun);
+  step(kill_step::settle_begun);
   auto answer = env_->write([&](MDB_txn* txn) {
     if (const int error
-        = put_overlay(txn, db_, changes, [&] { step(store_step::settle_half_put); }))
+        = put_overlay(txn, db_, changes, [&] { step(kill_step::settle_half_put); }))
       return error;
-    step(store_step::settle_put);
+    step(kill_step::settle_put);
     return put_meta(txn, db_, next);
   });
   if (!answer)
     return answer;
   meta_ = next;
-  step(store_step::settle_committed);
+  step(kill_step::settle_committed);
   return answer;
 }
 

@@ -14,11 +14,11 @@
 
 #include "actors/domain/job.hpp"
 #include "actors/domain/job_event.hpp"
+#include "actors/ports/kill_point.hpp"
 #include "storage/ballast.hpp"
 #include "storage/job_overlay.hpp"
 #include "storage/lmdb_env.hpp"
 #include "storage/store_layout.hpp"
-#include "storage/store_step.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -34,7 +34,7 @@ namespace claw {
 class settled_jobs {
 public:
   settled_jobs(std::unique_ptr<lmdb_env> env, const store_layout& layout, std::uint64_t ballast_bytes,
-               step_listener on_step);
+               kill_listener on_kill_point);
 
   const store_folder& folder() const noexcept { return env_->folder(); }
 
@@ -74,7 +74,7 @@ private:
   std::unique_ptr<lmdb_env> env_;
   store_layout db_;
   store_meta meta_;
-  step_listener on_step_;
+  kill_listener on_kill_point_;
   std::mutex ballast_mutex_;
   ballast ballast_;
 };

@@ -15,8 +15,8 @@ constexpr std::chrono::seconds before_retry{1};
 } // namespace
 
 settler::settler(settled_jobs& db, std::shared_ptr<job_overlay> recovered, uint64_t last,
-                 std::chrono::milliseconds gather, step_listener on_step)
-    : db_(db), gather_(gather), on_step_(std::move(on_step)), settling_(std::move(recovered)),
+                 std::chrono::milliseconds gather, kill_listener on_kill_point)
+    : db_(db), gather_(gather), on_kill_point_(std::move(on_kill_point)), settling_(std::move(recovered)),
       last_(last), settling_to_(last) {
   thread_ = std::thread{[this] { run(); }};
 }
@@ -38,6 +38,8 @@ outcome<done> settler::begin_append(journal& to, std::size_t bytes) {
   held_lock held{mutex_};
   journal_ = &to;
   if (!to.fits(bytes)) {
+    if (on_kill_point_)
+      on_kill_point_(kill_step::journal_file_full);
     if (auto x = await_settled(held); !x)
       return x;
     if (gathering_->empty())
@@ -160,8 +162,8 @@ void settler::settle(held_lock& held) {
     work_.wait_for(held, before_retry, [&] { return stopping_ || hurry_; });
   held.unlock();
   changes.reset(); // thousands of nodes: not under the lock
-  if (answer && on_step_)
-    on_step_(store_step::file_freed);
+  if (answer && on_kill_point_)
+    on_kill_point_(kill_step::journal_file_freed);
   held.lock();
 }
 

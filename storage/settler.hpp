@@ -36,7 +36,7 @@ class settler {
 public:
   /// @param recovered is settled first @param last the sequence number up to which it goes
   settler(settled_jobs& db, std::shared_ptr<job_overlay> recovered, uint64_t last,
-          std::chrono::milliseconds gather, step_listener on_step);
+          std::chrono::milliseconds gather, kill_listener on_kill_point);
 
   ~settler() { stop(); }
 
@@ -83,7 +83,7 @@ private:
 
   settled_jobs& db_;
   const std::chrono::milliseconds gather_;
-  const step_listener on_step_;
+  const kill_listener on_kill_point_;
 
   mutable std::mutex mutex_; ///< guards all below
   std::condition_variable work_;

@@ -43,8 +43,9 @@ std::vector<caf::actor> start_actors(caf::actor_system& system, job_store& store
                                      const broker_system_config& config,
                                      const broker_world& world) {
   auto surroundings = std::make_shared<job_surroundings>();
-  surroundings->store = config.detached ? system.spawn<caf::detached>(job_store_actor, &store)
-                                        : system.spawn(job_store_actor, &store);
+  surroundings->store = config.detached
+                            ? system.spawn<caf::detached>(job_store_actor, &store, world.on_kill_point)
+                            : system.spawn(job_store_actor, &store, world.on_kill_point);
   surroundings->reader = &store;
   surroundings->world = world;
   surroundings->lease_term = config.lease_term;

@@ -5,6 +5,7 @@
 
 #include "actors/domain/limits.hpp"
 #include "actors/ports/job_store.hpp"
+#include "actors/ports/kill_point.hpp"
 #include "actors/protocol/caf.hpp"
 #include "actors/protocol/front_doors.hpp"
 
@@ -24,11 +25,12 @@ struct broker_system_config {
   bool detached = true; ///< store and queue in threads of their own; false where a test drives the scheduler
 };
 
-/// What the broker needs of the world besides the actor clock. All three are called from several threads.
+/// What the broker needs of the world besides the actor clock. All of it is called from several threads.
 struct broker_world {
   std::function<int64_t()> wall_ms; ///< since the Unix epoch; shown and stored, never waited for
   std::function<uint64_t()> random; ///< 64 unpredictable bits: ids and leases are made of them
   std::function<void()> on_give_up; ///< a part crashed more often than the restart limit: the program should end (70)
+  kill_listener on_kill_point;       ///< for tests
 };
 
 /// Answers questions from the moment it is built; while a part restarts, they are answered

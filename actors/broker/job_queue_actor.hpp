@@ -120,6 +120,10 @@ struct job_queue_state {
   void answer_shutdown();
 
   static failure going_down();
+  void pass(kill_step x) const {
+    if (around->world.on_kill_point)
+      around->world.on_kill_point(x);
+  }
   int64_t now_s() const { return around->world.wall_ms() / 1'000; }
 
   caf::event_based_actor* self;

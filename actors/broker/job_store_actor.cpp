@@ -9,9 +9,11 @@
 
 namespace claw {
 
-caf::behavior job_store_actor(caf::stateful_actor<job_store_state>* self, job_store* store) {
+caf::behavior job_store_actor(caf::stateful_actor<job_store_state>* self, job_store* store,
+                              kill_listener on_kill_point) {
   guard(self);
   self->state.store = store;
+  self->state.on_kill_point = std::move(on_kill_point);
   return self->state.behavior();
 }
 
@@ -41,6 +43,8 @@ change_batch change_batch::take_creates() {
 
 void job_store_state::on_commit(commit_request& x) {
   gathered.add(x);
+  if (on_kill_point)
+    on_kill_point({kill_step::asked, path_of(gathered.changes.back())});
   if (gathered.changes.size() >= limits::commit_changes_max)
     commit_gathered();
   else
@@ -84,10 +88,24 @@ void job_store_state::settle(const change_batch& x, const outcome<done>& result)
   CLAW_ASSERT(x.changes.size() == x.askers.size());
   if (!result)
     log_commit_failed(x.changes.size(), result.error());
+  else
+    pass(kill_step::committed, x.changes);
   tell(x, result);
-  if (result) // after the answers: nobody waits for the log
-    for (const auto& change : x.changes)
-      log_committed(change);
+  if (!result) {
+    if (result.error().code == ec::store_broken) // the broker starts anew from what is true
+      self->quit(caf::make_error(caf::sec::runtime_error, result.error().why));
+    return;
+  }
+  pass(kill_step::told, x.changes);
+  for (const auto& change : x.changes) // after the answers: nobody waits for the log
+    log_committed(change);
+}
+
+void job_store_state::pass(kill_step step, const std::vector<job_change>& changes) const {
+  if (!on_kill_point)
+    return;
+  for (const auto& x : changes)
+    on_kill_point({step, path_of(x)});
 }
 
 void job_store_state::tell(const change_batch& x, const outcome<done>& result) {

@@ -1,8 +1,10 @@
 #pragma once
 // JOB STORE: the only one who commits. It gathers the changes that its mailbox holds into one transaction, and tells
-// nobody of a change before it is on disk.
+// nobody of a change before it is on disk. It ends when the store is broken, and the supervisor has the broker begin
+// again from what the store holds; where that does not help, the program ends.
 
 #include "actors/ports/job_store.hpp"
+#include "actors/ports/kill_point.hpp"
 #include "actors/protocol/broker_internal.hpp"
 #include "actors/protocol/caf.hpp"
 
@@ -31,6 +33,7 @@ struct job_store_state {
 
   caf::event_based_actor* self;
   job_store* store = nullptr;
+  kill_listener on_kill_point; ///< for tests
   change_batch gathered;
   std::vector<commit_barrier> barriers; ///< to be answered after the batch
   bool flush_sent = false;
@@ -40,11 +43,13 @@ struct job_store_state {
 private:
   void arm();
   void commit_gathered();
-  static void settle(const change_batch& x, const outcome<done>& result);
+  void settle(const change_batch& x, const outcome<done>& result);
   static void tell(const change_batch& x, const outcome<done>& result);
+  void pass(kill_step step, const std::vector<job_change>& changes) const;
 };
 
 /// Blocks while it commits: spawn it detached. @param store outlives the actor
-caf::behavior job_store_actor(caf::stateful_actor<job_store_state>* self, job_store* store);
+caf::behavior job_store_actor(caf::stateful_actor<job_store_state>* self, job_store* store,
+                              kill_listener on_kill_point);
 
 } // namespace claw

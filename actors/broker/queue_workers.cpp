@@ -130,6 +130,7 @@ void job_queue_state::on_down(const caf::down_msg& x) {
 }
 
 void job_queue_state::on_shutdown(const shutdown_request& x) {
+  pass(kill_step::stopping);
   stopping = true;
   stopped = x.answer;
   while (auto claim = claims.take_due(actor_time::max())) {
@@ -148,6 +149,7 @@ void job_queue_state::answer_shutdown() {
   for (const auto& [id, job] : awake)
     if (!job.idle())
       return;
+  pass(kill_step::stopped);
   std::exchange(stopped, {}).answer(done{});
 }
 

@@ -59,7 +59,7 @@ public:
 
   void run() {
     auto options = crash::tight_options(journal_bytes);
-    options.on_step = [this](store_step x) { on_step(x); };
+    options.on_kill_point = [this](const kill_point& x) { on_kill_point(x.step); };
     const auto store = must_open(db_, options);
     flushed_ = read_journal(db_);
     for (batch_ = 1; batch_ <= at_; ++batch_)
@@ -67,14 +67,14 @@ public:
   }
 
 private:
-  void on_step(store_step x) {
-    if (x == store_step::settle_begun)
+  void on_kill_point(kill_step x) {
+    if (x == kill_step::settle_begun)
       settling_.lock(); // data.mdb is copied only when no transaction is under way
-    else if (x == store_step::settle_committed)
+    else if (x == kill_step::settle_committed)
       settling_.unlock();
-    else if (x == store_step::journal_flushed)
+    else if (x == kill_step::journal_flushed)
       flushed_ = read_journal(db_);
-    else if (x == store_step::journal_written && batch_ == at_)
+    else if (x == kill_step::journal_written && batch_ == at_)
       cut();
   }
 

@@ -90,7 +90,7 @@ void spin(std::chrono::microseconds time) {
 
 /// How many batches more than the acknowledged ones a writer leaves that dies at a step.
 struct expectation {
-  store_step step;
+  kill_step step;
   uint64_t least;
   uint64_t most;
 };
@@ -100,8 +100,8 @@ void kill_at(const expectation& x, std::size_t journal_bytes) {
   temporary_folder folder;
   uint64_t batch = 0;
   for (const int count : {1, 2, 7}) {
-    const auto step = std::to_string(static_cast<int>(x.step));
-    INFO("step " << step << ", time " << count);
+    const auto step = to_string(kill_point{x.step});
+    INFO("point " << step << ", time " << count);
     writer w{{folder.path().string(), std::to_string(journal_bytes), std::to_string(batch + 1), step,
               std::to_string(count)}};
     w.acknowledged = batch;
@@ -118,16 +118,16 @@ void kill_at(const expectation& x, std::size_t journal_bytes) {
 
 TEST_CASE("a writer killed at any step of a commit leaves whole commits only", "[crash]") {
   constexpr std::array steps = {
-      expectation{store_step::begun, 0, 0},
-      expectation{store_step::journal_half_written, 0, 0},
-      expectation{store_step::journal_written, 1, 1}, // the kernel has it, which outlives the program
-      expectation{store_step::journal_flushed, 1, 1},
-      expectation{store_step::applied, 1, 1},
-      expectation{store_step::settle_begun, 0, 1}, // of some batches, while the writer goes on
-      expectation{store_step::settle_half_put, 0, 1},
-      expectation{store_step::settle_put, 0, 1},
-      expectation{store_step::settle_committed, 0, 1},
-      expectation{store_step::file_freed, 0, 1},
+      expectation{kill_step::batch_begun, 0, 0},
+      expectation{kill_step::journal_half_written, 0, 0},
+      expectation{kill_step::journal_written, 1, 1}, // the kernel has it, which outlives the program
+      expectation{kill_step::journal_flushed, 1, 1},
+      expectation{kill_step::batch_shown, 1, 1},
+      expectation{kill_step::settle_begun, 0, 1}, // of some batches, while the writer goes on
+      expectation{kill_step::settle_half_put, 0, 1},
+      expectation{kill_step::settle_put, 0, 1},
+      expectation{kill_step::settle_committed, 0, 1},
+      expectation{kill_step::journal_file_freed, 0, 1},
   };
   for (const auto& x : steps)
     kill_at(x, small_journal);
@@ -135,11 +135,11 @@ TEST_CASE("a writer killed at any step of a commit leaves whole commits only", "
 
 TEST_CASE("a writer without a journal killed at any step leaves whole commits only", "[crash]") {
   constexpr std::array steps = {
-      expectation{store_step::begun, 0, 0},
-      expectation{store_step::settle_begun, 0, 0},
-      expectation{store_step::settle_half_put, 0, 0},
-      expectation{store_step::settle_put, 0, 0},
-      expectation{store_step::settle_committed, 1, 1},
+      expectation{kill_step::batch_begun, 0, 0},
+      expectation{kill_step::settle_begun, 0, 0},
+      expectation{kill_step::settle_half_put, 0, 0},
+      expectation{kill_step::settle_put, 0, 0},
+      expectation{kill_step::settle_committed, 1, 1},
   };
   for (const auto& x : steps)
     kill_at(x, 0);

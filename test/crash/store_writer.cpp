@@ -1,8 +1,8 @@
 // Commits batch after batch to a store and says so on standard output, one line a commit, until somebody kills it.
 //
-//   store_writer FOLDER JOURNAL_BYTES FIRST_BATCH [STEP COUNT]
+//   store_writer FOLDER JOURNAL_BYTES FIRST_BATCH [POINT COUNT]
 //
-// With a step it kills itself when it comes to that step of a commit for the COUNTth time.
+// With a point (`journal_flushed`, ...) it kills itself when it comes there for the COUNTth time.
 
 #include "storage/journaled_job_store.hpp"
 #include "test/crash/batches.hpp"
@@ -43,14 +43,14 @@ int write_batches(const char* folder, uint64_t batch, job_store_options options)
 
 int main(int argc, char* argv[]) {
   if (argc != 4 && argc != 6) {
-    std::fprintf(stderr, "usage: store_writer FOLDER JOURNAL_BYTES FIRST_BATCH [STEP COUNT]\n");
+    std::fprintf(stderr, "usage: store_writer FOLDER JOURNAL_BYTES FIRST_BATCH [POINT COUNT]\n");
     return 64;
   }
   spdlog::set_level(spdlog::level::off); // standard output is for the acknowledgements alone
   auto options = crash::tight_options(std::strtoull(argv[2], nullptr, 10));
   if (argc == 6)
-    options.on_step = [step = std::atoi(argv[4]), left = std::atoi(argv[5])](store_step x) mutable {
-      if (static_cast<int>(x) == step && --left == 0)
+    options.on_kill_point = [name = std::string{argv[4]}, left = std::atoi(argv[5])](const kill_point& x) mutable {
+      if (to_string(x) == name && --left == 0)
         ::raise(SIGKILL);
     };
   return write_batches(argv[1], std::strtoull(argv[3], nullptr, 10), std::move(options));

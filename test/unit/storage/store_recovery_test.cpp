@@ -80,8 +80,8 @@ TEST_CASE_METHOD(recovery_fixture, "both files come back, the older one first", 
   auto options = lazy_options(64 << 10);
   std::atomic<bool> settling{false};
   std::atomic<bool> go_on{false};
-  options.on_step = [&](store_step x) {
-    if (x != store_step::settle_begun)
+  options.on_kill_point = [&](const kill_point& x) {
+    if (x.step != kill_step::settle_begun)
       return;
     settling = true;
     settling.notify_all();
