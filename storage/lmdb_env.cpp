@@ -14,7 +14,6 @@ namespace claw {
 namespace {
 
 constexpr unsigned databases_max = 8;
-constexpr unsigned writes_per_reader_check = 4'096;
 
 /// Below this much room a short write means that the disk is full.
 constexpr std::uintmax_t scarce_bytes = std::uintmax_t{16} << 20;
@@ -162,8 +161,11 @@ outcome<lmdb_reader> lmdb_env::begin_read() const {
 }
 
 outcome<done> lmdb_env::write(const work& what) {
-  if (++writes_ % writes_per_reader_check == 0)
+  const auto now = std::chrono::steady_clock::now();
+  if (now - readers_checked_ >= options_.reader_check_pause) {
+    readers_checked_ = now;
     drop_dead_readers(env_.get());
+  }
   int error = try_write(what);
   while (error == MDB_MAP_FULL && grow())
     error = try_write(what);

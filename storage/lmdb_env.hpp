@@ -11,6 +11,7 @@
 
 #include <lmdb.h>
 
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -79,6 +80,7 @@ struct lmdb_options {
   std::size_t map_bytes = std::size_t{16} << 30;      ///< address space; the file takes only what is used
   std::size_t map_bytes_max = std::size_t{256} << 30; ///< how far the map may grow
   unsigned readers_max = 512;
+  std::chrono::seconds reader_check_pause{60}; ///< how often a write looks for readers that died
 };
 
 /// An open environment. Threads: `begin_read` any, `write` one at a time.
@@ -100,8 +102,9 @@ public:
   /// Errors: `store_broken`.
   outcome<lmdb_reader> begin_read() const;
 
-  /// Runs `what` and makes it durable. When the map is too small it grows and `what` runs again from the start. Errors:
-  /// `store_full` (no room on the disk, or the map cannot grow), `store_broken`.
+  /// Runs `what` and makes it durable. When the map is too small it grows and `what` runs again from the start. Now and
+  /// then the snapshots of readers that died are dropped first: they keep pages from being used again, which matters to
+  /// nobody but writers. Errors: `store_full` (no room on the disk, or the map cannot grow), `store_broken`.
   outcome<done> write(const work& what);
 
   /// False when the file may not be able to grow by so much: too little disk, map, or allowance of the process.
@@ -122,7 +125,7 @@ private:
   store_folder folder_; // outlives the environment: its lock is the last thing to go
   std::unique_ptr<MDB_env, closer> env_;
   lmdb_options options_;
-  unsigned writes_ = 0;
+  std::chrono::steady_clock::time_point readers_checked_;
   mutable std::shared_mutex open_; ///< shared by open transactions, exclusive while the map grows
   mutable std::mutex idle_mutex_;
   mutable std::vector<MDB_txn*> idle_; ///< reset read transactions: renewing one is much cheaper than beginning one

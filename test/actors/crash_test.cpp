@@ -94,6 +94,28 @@ TEST_CASE_METHOD(fragile, "a store actor that crashes takes the queue along, and
   CHECK(sim.grant_to(sim.worker("w1")).document.head.id == id);
 }
 
+TEST_CASE("a store that breaks once is read anew", "[crash]") {
+  simulation sim;
+  const auto id = sim.job_for();
+  sim.store.fail_next(1, {ec::store_broken, "the disk cannot be written"});
+  CHECK(sim.create({}).code() == ec::store_broken);
+  CHECK(sim.claim(sim.worker("w1")).code() == ec::unavailable);
+  sim.pass(1s);
+  CHECK(sim.grant_to(sim.worker("w1")).document.head.id == id);
+  CHECK(sim.gave_up == 0);
+}
+
+TEST_CASE("a store that stays broken makes the broker give up", "[crash]") {
+  simulation sim;
+  const auto id = sim.job_for();
+  sim.grant_to(sim.worker("w1")); // each start gives it a new term, which must be written down
+  sim.store.fail_next(1'000, {ec::store_broken, "the disk cannot be written"});
+  CHECK(sim.cancel(id).code() == ec::store_broken);
+  for (int i = 0; i < 10; ++i)
+    sim.pass(2s);
+  CHECK(sim.gave_up == 1);
+}
+
 TEST_CASE_METHOD(fragile, "crashes without end make the broker give up", "[crash]") {
   store.on_load = 1'000;
   store.on_commit = 1;

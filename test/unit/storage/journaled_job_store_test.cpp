@@ -9,7 +9,10 @@
 
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <array>
 #include <atomic>
 #include <csignal>
 #include <fstream>
@@ -65,7 +68,62 @@ unsigned mode_of(const fs::path& path) {
   return x.st_mode & 07777;
 }
 
+/// A program that reads the store, as mdb_copy does, and is killed in the middle of it.
+void die_reading(const fs::path& path) {
+  std::array<int, 2> ends{};
+  REQUIRE(::pipe(ends.data()) == 0);
+  const auto pid = ::fork();
+  REQUIRE(pid >= 0);
+  if (pid == 0) {
+    MDB_env* env = nullptr;
+    MDB_txn* txn = nullptr;
+    const bool reads = mdb_env_create(&env) == 0 && mdb_env_open(env, path.c_str(), MDB_RDONLY | MDB_NOTLS, 0600) == 0
+                       && mdb_txn_begin(env, nullptr, MDB_RDONLY, &txn) == 0 && ::write(ends[1], "r", 1) == 1;
+    while (reads)
+      ::pause();
+    ::_exit(1);
+  }
+  ::close(ends[1]);
+  char said = 0;
+  CHECK(::read(ends[0], &said, 1) == 1);
+  ::close(ends[0]);
+  ::kill(pid, SIGKILL);
+  ::waitpid(pid, nullptr, 0);
+}
+
+/// Writes five megabytes over each other. @returns what the file takes then
+std::uintmax_t size_after_overwriting(job_store& store, const fs::path& path) {
+  for (int i = 0; i < 50; ++i)
+    REQUIRE(store.commit({creation(1, std::string(100'000, 'p'))}));
+  return fs::file_size(path / "data.mdb");
+}
+
+job_store_options checking_readers(std::chrono::seconds pause) {
+  auto x = small_map(64 << 20, 64 << 20);
+  x.journal.file_bytes = 0;
+  x.map.reader_check_pause = pause;
+  return x;
+}
+
+constexpr std::uintmax_t few_bytes = 2'000'000;
+
 } // namespace
+
+TEST_CASE("a reader that is killed does not make the file grow", "[lmdb]") {
+  temporary_folder folder;
+  const auto store = must_open(folder.path(), checking_readers(std::chrono::seconds{0}));
+  REQUIRE(store->commit({creation(1)}));
+  die_reading(folder.path());
+  CHECK(size_after_overwriting(*store, folder.path()) < few_bytes);
+}
+
+TEST_CASE("a reader that was killed before the start does not make the file grow", "[lmdb]") {
+  temporary_folder folder;
+  REQUIRE(must_open(folder.path())->commit({creation(1)}));
+  die_reading(folder.path());
+  const auto store = must_open(folder.path(), checking_readers(std::chrono::hours{1}));
+  CHECK(size_after_overwriting(*store, folder.path()) < few_bytes);
+}
 
 TEST_CASE("a store is made on demand, for nobody but its owner", "[lmdb]") {
   temporary_folder folder;
@@ -75,7 +133,7 @@ TEST_CASE("a store is made on demand, for nobody but its owner", "[lmdb]") {
   ::umask(before);
   CHECK(mode_of(path) == 0700);
   CHECK(mode_of(path.parent_path()) == 0700);
-  for (auto file : {"data.mdb", "lock.mdb", "broker.lock", "ballast"})
+  for (auto file : {"data.mdb", "lock.mdb", "broker.lock", "ballast", "journal.0", "journal.1"})
     CHECK(mode_of(path / file) == 0600);
 }
 
