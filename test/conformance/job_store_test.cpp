@@ -26,20 +26,33 @@ job_store_options options_of(kind x) {
   return options;
 }
 
-/// A fresh store of each kind in turn.
+/// A fresh store of each kind in turn. @param full with room for what is there alone, until make_room
 struct store_fixture {
   temporary_folder folder;
   std::unique_ptr<job_store> store;
+  memory_job_store* in_memory = nullptr;
 
-  store_fixture() {
+  explicit store_fixture(bool full = false) {
     const auto x = GENERATE(kind::memory, kind::plain, kind::pending, kind::settled);
     if (x == kind::memory) {
-      store = std::make_unique<memory_job_store>();
+      auto made = std::make_unique<memory_job_store>();
+      in_memory = made.get();
+      in_memory->refuse_new_jobs(full);
+      store = std::move(made);
     } else {
+      if (full)
+        std::filesystem::create_directories(folder.path() / "db" / "ballast"); // where the reserved room should be
       auto opened = open_job_store(folder.path() / "db", options_of(x));
       REQUIRE(opened);
       store = *std::move(opened);
     }
+  }
+
+  void make_room() {
+    if (in_memory)
+      in_memory->refuse_new_jobs(false);
+    else
+      std::filesystem::remove(folder.path() / "db" / "ballast");
   }
 
   void commit(std::vector<job_change> changes) { REQUIRE(store->commit(changes)); }
@@ -65,7 +78,32 @@ struct store_fixture {
   }
 };
 
+struct full_store : store_fixture {
+  full_store() : store_fixture(true) {}
+};
+
 } // namespace
+
+TEST_CASE_METHOD(full_store, "a full store moves the jobs that it has and takes no new ones", "[job_store]") {
+  const auto refused = store->commit({creation(1)});
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == ec::store_full);
+  CHECK_FALSE(refused.error().why.empty());
+  auto moved = completion(2);
+  moved.events.front().kind = job_event_kind::done;
+  commit({moved});
+  CHECK(must(store->document(sample_id(2)))->result == "42");
+  auto late = moved;
+  late.after.worker_id = "late";
+  CHECK(store->commit({late, creation(1)}).error().code == ec::store_full);
+  CHECK(must(store->find(sample_id(2)))->worker_id.empty()); // the whole batch or none of it
+  CHECK(must(store->find(sample_id(1))) == std::nullopt);
+  CHECK(must(store->newest()) == sample_id(2));
+  make_room();
+  commit({late, creation(1)});
+  CHECK(must(store->find(sample_id(2)))->worker_id == "late");
+  CHECK(must(store->find(sample_id(1)))->status == job_status::queued);
+}
 
 TEST_CASE_METHOD(store_fixture, "an empty store knows nothing and says so", "[job_store]") {
   CHECK(must(store->find(sample_id(1))) == std::nullopt);

@@ -24,6 +24,12 @@ public:
     fault_ = std::move(why);
   }
 
+  /// As a full store: what creates a job is refused, until it is told otherwise.
+  void refuse_new_jobs(bool refuse) {
+    const std::lock_guard lock{mutex_};
+    refuses_new_jobs_ = refuse;
+  }
+
   /// Commits that were made durable, each a whole batch.
   std::size_t commits() const {
     const std::lock_guard lock{mutex_};
@@ -36,6 +42,8 @@ public:
       --faults_left_;
       return fault_;
     }
+    if (refuses_new_jobs_ && std::any_of(changes.begin(), changes.end(), creates))
+      return failure{ec::store_full, "the store was told to be full"};
     for (const auto& x : changes)
       apply(x);
     ++commits_;
@@ -123,6 +131,11 @@ private:
     }
   };
 
+  static bool creates(const job_change& x) {
+    return std::any_of(x.events.begin(), x.events.end(),
+                       [](const job_event& e) { return e.kind == job_event_kind::created; });
+  }
+
   static bool passes(const job_filter& f, const job& x) {
     return (!f.status || *f.status == x.status) && (f.command.empty() || f.command == x.command)
            && (f.worker_id.empty() || f.worker_id == x.worker_id)
@@ -146,6 +159,7 @@ private:
   std::size_t commits_ = 0;
   std::size_t faults_left_ = 0;
   failure fault_;
+  bool refuses_new_jobs_ = false;
 };
 
 } // namespace claw
