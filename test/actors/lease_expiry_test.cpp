@@ -48,6 +48,26 @@ TEST_CASE("each renewal gives a full term and is written down", "[lease]") {
   CHECK(sim.record(id).status == job_status::queued);
 }
 
+TEST_CASE("whoever sets the wall clock ends no lease and keeps none alive", "[lease]") {
+  for (const std::chrono::milliseconds jump : {1h, -1h, 24h, -24h}) {
+    INFO("the clock is set by " << jump.count() << " ms");
+    simulation sim{long_lease()};
+    const auto id = sim.job_for();
+    const auto given = sim.grant_to(sim.worker("w1"));
+    sim.pass(150s);
+    sim.wall_ms += jump.count();
+    sim.pass(149s);
+    CHECK(sim.record(id).status == job_status::running);
+    CHECK(sim.renew(id, sim.proof_of(given)).ok());
+    sim.wall_ms += jump.count();
+    sim.pass(299s);
+    CHECK(sim.record(id).status == job_status::running);
+    CHECK(sim.job_for() > id); // age is the order of ids
+    sim.pass(1s);
+    CHECK(sim.record(id).status == job_status::queued);
+  }
+}
+
 TEST_CASE("a job whose lease expires for the last time is buried", "[lease]") {
   simulation sim{long_lease()};
   const auto id = sim.job_for();
