@@ -16,9 +16,11 @@ START_SECONDS_MAX = 20
 
 
 class BrokerProcess:
-    """@param env more variables of the broker, e.g. LEASE_SECONDS="1"; None takes one away."""
+    """@param program the broker, or one with something slipped in (test/support/test_brokers.cmake)
+    @param env more variables of the broker, e.g. LEASE_SECONDS="1"; None takes one away."""
 
-    def __init__(self, **env):
+    def __init__(self, program="openclaw-broker", **env):
+        self.program = BIN / program
         self.folder = tempfile.TemporaryDirectory()
         self.bot_headers = {"X-Bot-Token": "bot-secret-1"}
         self.worker_headers = {"X-Worker-Token": "worker-secret-1"}
@@ -33,11 +35,11 @@ class BrokerProcess:
         """Returns when the broker listens. A restart takes the port of the first start."""
         if self.port:
             self.env["BROKER_PORT"] = str(self.port)
-        self.process = subprocess.Popen([BIN / "openclaw-broker"], env=self.env, stderr=subprocess.PIPE, text=True)
-        started = threading.Event()
+        self.process = subprocess.Popen([self.program], env=self.env, stderr=subprocess.PIPE, text=True)
+        self.listens, started = False, threading.Event()
         self.reader = threading.Thread(target=self._read, args=(self.process, started), daemon=True)
         self.reader.start()
-        if not started.wait(START_SECONDS_MAX) or self.process.poll() is not None:
+        if not started.wait(START_SECONDS_MAX) or not self.listens:
             self.kill()
             raise AssertionError("the broker did not start:\n" + "".join(self.log))
         return self
@@ -47,7 +49,7 @@ class BrokerProcess:
             self.log.append(line)
             found = re.search(r"event=broker_started.*\bport=(\d+)", line)
             if found:
-                self.port = int(found[1])
+                self.port, self.listens = int(found[1]), True
                 started.set()
         started.set()
 

@@ -1,5 +1,4 @@
-// openclaw-broker: opens the store, starts the actors of the broker and the HTTP server in front of them, and ends in
-// good order on SIGTERM or SIGINT. Exit codes: 0, 64 (usage), 70 (internal), 78 (configuration).
+#include "apps/broker_program.hpp"
 
 #include "actors/domain/log_value.hpp"
 #include "apps/broker_config.hpp"
@@ -7,10 +6,10 @@
 #include "apps/entropy.hpp"
 #include "apps/log.hpp"
 #include "apps/watchdog.hpp"
-#include "storage/journaled_job_store.hpp"
 
 #include <spdlog/spdlog.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -90,7 +89,7 @@ int complain(const failure& why) {
 }
 
 /// Serves until a signal. @returns the exit code
-int serve(const config& x, job_store& store, const sigset_t& signals) {
+int serve(const config& x, job_store& store, const sigset_t& signals, const broker_seams& seams) {
   std::atomic<int> exit_code{0};
   std::optional<watchdog> overdue; // first, so that it also watches the end of the actor system
   const auto give_up = [&exit_code] {
@@ -101,8 +100,10 @@ int serve(const config& x, job_store& store, const sigset_t& signals) {
   actors.set("scheduler.policy", caf::atom("sharing")); // one queue for all: stealing costs throughput here
   actors.set("scheduler.max-threads", size_t{2});
   caf::actor_system system{actors};
-  broker_system broker{system, store, system_config_of(x), {wall_ms, random_bits, give_up}};
-  broker_http application{http_options_of(x), broker};
+  broker_system broker{system, store, system_config_of(x),
+                       {wall_ms, random_bits, give_up, seams.store.on_kill_point}};
+  const auto door = seams.instead_of_door ? seams.instead_of_door(broker) : nullptr;
+  broker_http application{http_options_of(x), door ? *door : broker};
   auto bounds = server_options_of(x);
   bounds.connections_max = connections_that_fit(bounds.connections_max);
   auto server = http_server::listen(bounds, application);
@@ -131,7 +132,10 @@ int serve(const config& x, job_store& store, const sigset_t& signals) {
   return exit_code;
 }
 
-int run(int argc, char** argv) {
+} // namespace
+
+int run_broker(int argc, char** argv, const broker_seams& seams) {
+  ::umask(0077); // jobs, tokens and logs are nobody else's
   const auto signals = blocked_signals();
   auto outcome = read_config(broker_config_table(), real_sources(argc, argv));
   if (const auto* end = std::get_if<config_exit>(&outcome)) {
@@ -145,21 +149,11 @@ int run(int argc, char** argv) {
     return exit_codes::config;
   }
   warn_of_risks(x);
-  auto store = open_job_store(x.text("BROKER_DB"));
+  auto store = open_job_store(x.text("BROKER_DB"), seams.store);
   if (!store)
     return complain(store.error());
-  return serve(x, **store, signals);
+  const auto other = seams.instead_of_store ? seams.instead_of_store(**store) : nullptr;
+  return serve(x, other ? *other : **store, signals, seams);
 }
-
-} // namespace
 
 } // namespace claw
-
-int main(int argc, char** argv) {
-  try {
-    return claw::run(argc, argv);
-  } catch (const std::exception& why) {
-    std::fprintf(stderr, "openclaw-broker: %s\n", why.what());
-    return claw::exit_codes::internal;
-  }
-}
