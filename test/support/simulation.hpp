@@ -97,9 +97,14 @@ public:
   }
 
   void pass(std::chrono::milliseconds time) {
+    advance(time);
+    settle();
+  }
+
+  /// Time passes, and whom it wakes has not woken yet.
+  void advance(std::chrono::milliseconds time) {
     wall_ms += time.count();
     scheduler().advance_time(time);
-    settle();
   }
 
   // -- questions ------------------------------------------------------------------------------------------
