@@ -68,7 +68,7 @@ private:
   std::optional<journal> journal_; ///< none: batches go into LMDB directly
   bool journal_failed_ = false;    ///< it is not used again, nor opened
   uint64_t epoch_ = 0;             ///< of the journal
-  uint64_t last_; ///< sequence number of the last batch that was written anywhere, acknowledged or not
+  uint64_t last_; ///< sequence number of the last batch that was given to the journal, acknowledged or not
 };
 
 journaled_job_store::~journaled_job_store() {
@@ -159,6 +159,8 @@ outcome<done> journaled_job_store::write_and_flush(std::string_view record, std:
   return journal_->flush();
 }
 
+/// The batch takes no number of its own: it goes up to the last one, which is settled, or could not be journaled. So a
+/// batch that is refused leaves no gap in the journal.
 outcome<done> journaled_job_store::settle_directly(std::string record, bool creates) {
   if (auto x = pending_.settle_all(); !x)
     return x;
@@ -167,7 +169,7 @@ outcome<done> journaled_job_store::settle_directly(std::string record, bool crea
   const auto payload_size = record.size() - record_header_bytes;
   job_overlay batch;
   CLAW_ASSERT(batch.add(std::move(record), record_header_bytes, payload_size));
-  auto answer = settled_->settle(batch, ++last_, !creates);
+  auto answer = settled_->settle(batch, last_, !creates);
   if (answer && journal_failed_)
     journal::remove(settled_->folder()); // all of it is settled
   else if (answer)

@@ -7,7 +7,7 @@
 //   open    id           -> nothing; what is queued or running, so that a start reads no history
 //   meta    "format"     -> 1; 2 while a journal may hold what is not here, for programs that know none
 //           "epoch"      -> the number that this store and its journal share
-//           "settled"    -> sequence number of the last batch that is here
+//           "settled"    -> sequence number of the last batch of the journal that is here
 //
 // What is here is always whole: each transaction takes LMDB's own durable way, and says in the same transaction up to
 // which batch it goes.

@@ -13,7 +13,7 @@ namespace claw {
 struct store_meta {
   bool journaled = false; ///< a journal may hold what is not here
   uint64_t epoch = 0;     ///< 0: the store has never had a journal
-  uint64_t settled = 0;   ///< sequence number of the last batch that is here
+  uint64_t settled = 0;   ///< sequence number of the last batch of the journal that is here
 };
 
 struct store_layout {

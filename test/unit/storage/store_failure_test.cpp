@@ -81,6 +81,19 @@ TEST_CASE_METHOD(failing_disk, "a batch that neither journal nor LMDB took does 
   CHECK(result_of(*must_open(image), 1) == "");
 }
 
+TEST_CASE_METHOD(failing_disk, "a batch that was refused leaves no gap in the journal", "[store]") {
+  {
+    const auto store = must_open(db, tiny_map());
+    REQUIRE(store->commit({creation(1, "")}));
+    for (int i = 0; i < 3; ++i)
+      CHECK(store->commit({creation(2, std::string(600'000, 'p'))}).error().code == ec::store_full);
+    REQUIRE(store->commit({completion(1)}));
+    take_crash_image(db, image);
+  }
+  for (const auto& path : {db, image})
+    CHECK(result_of(*must_open(path), 1) == "42");
+}
+
 TEST_CASE_METHOD(failing_disk, "what LMDB has no room for stays readable and comes back", "[store]") {
   uint64_t last = 0;
   {
