@@ -1,6 +1,6 @@
 // Drives a running queue over real sockets and prints one JSON line a phase:
-// {"kind", "phase", "ops", "seconds", "per_s", "p50_us", "p99_us", "errors"}. test/bench/run starts the queues and turns
-// the lines into ratios.
+// {"kind", "phase", "ops", "seconds", "per_s", "p50_us", "p99_us", "errors"}. test/bench/run starts the queues and
+// turns the lines into ratios.
 //
 //   queue_load KIND PORT PHASE [connections] [seconds | jobs]
 //
