@@ -1,7 +1,7 @@
 #include "storage/job_codec.hpp"
 
 #include "storage/byte_stream.hpp"
-#include "storage/crc32c.hpp"
+#include "storage/record_frame.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -12,63 +12,17 @@ namespace claw {
 
 namespace {
 
-constexpr uint8_t job_version = 2; // 2: not_before_s to create_digest
+constexpr uint8_t job_version = 3; // 2: not_before_s to create_digest; 3: owner to lease_kid
 constexpr uint8_t event_version = 1;
 constexpr uint8_t text_version = 1;
-
-constexpr std::size_t checksum_bytes = 4;
 
 constexpr auto status_max = static_cast<uint64_t>(job_status::failed);
 constexpr auto end_max = static_cast<uint64_t>(job_end::dead);
 constexpr auto event_kind_max = static_cast<uint64_t>(job_event_kind::checkpoint);
 constexpr uint64_t uint32_max = std::numeric_limits<uint32_t>::max();
 
-/// @param from where the value begins in `out`
-void append_checksum(std::string_view key, std::size_t from, std::string& out) {
-  auto sum = crc32c(std::string_view{out}.substr(from), crc32c(key));
-  for (std::size_t i = 0; i < checksum_bytes; ++i, sum >>= 8)
-    out.push_back(static_cast<char>(sum & 0xff));
-}
-
-failure broken(const char* what, const job_id& id, const char* why) {
-  return {ec::store_broken,
-          std::string{"the stored "} + what + " of job " + to_string(id) + " " + why};
-}
-
-struct versioned {
-  uint8_t version = 0;
-  std::string_view fields;
-};
-
-/// Takes version and checksum off. @returns the fields, or the failure to answer.
-outcome<versioned> fields_of(std::string_view key, std::string_view bytes, uint8_t version,
-                                    const char* what, const job_id& id) {
-  if (bytes.size() < 1 + checksum_bytes)
-    return broken(what, id, "is too short");
-  const auto body = bytes.substr(0, bytes.size() - checksum_bytes);
-  uint32_t sum = 0;
-  for (std::size_t i = bytes.size(); i-- > body.size();)
-    sum = sum << 8 | static_cast<uint8_t>(bytes[i]);
-  if (sum != crc32c(body, crc32c(key)))
-    return broken(what, id, "does not match its checksum");
-  const auto written = static_cast<uint8_t>(body.front());
-  if (written == 0 || written > version)
-    return broken(what, id, "was written by a newer version of this program");
-  return versioned{written, body.substr(1)};
-}
-
-void put_caps(byte_writer& out, const caps& x) {
-  out.number(x.size());
-  for (const auto& name : x.names())
-    out.text(name);
-}
-
-caps take_caps(byte_reader& in) {
-  const auto count = in.number_up_to(in.left()); // a name takes at least one byte
-  std::vector<std::string> names;
-  for (uint64_t i = 0; i < count && in.ok(); ++i)
-    names.emplace_back(in.text());
-  return caps{std::move(names)};
+failure broken(const char* what, const job_id& id, std::string_view why) {
+  return broken_record(std::string{what} + " of job " + to_string(id), why);
 }
 
 void put_tags(byte_writer& out, const std::map<std::string, std::string>& x) {
@@ -156,6 +110,9 @@ void encode(const job& x, std::string& out) {
   put_tags(w, x.tags);
   w.text(x.create_key);
   w.text(x.create_digest);
+  w.text(x.owner);
+  w.text(x.lease_principal);
+  w.text(x.lease_kid);
   append_checksum(key_of(x.id), from, out);
 }
 
@@ -180,9 +137,9 @@ void encode(const job_id& id, job_text kind, std::string_view text, std::string&
 }
 
 outcome<job> decode_job(const job_id& id, std::string_view bytes) {
-  const auto fields = fields_of(key_of(id), bytes, job_version, "record", id);
+  const auto fields = fields_of(key_of(id), bytes, job_version);
   if (!fields)
-    return fields.error();
+    return broken("record", id, fields.error().why);
   byte_reader r{fields->fields};
   job x;
   x.id = id;
@@ -213,6 +170,11 @@ outcome<job> decode_job(const job_id& id, std::string_view bytes) {
     x.create_key = r.text();
     x.create_digest = r.text();
   }
+  if (fields->version >= 3) {
+    x.owner = r.text();
+    x.lease_principal = r.text();
+    x.lease_kid = r.text();
+  }
   if (!r.at_end() || x.priority != priority)
     return broken("record", id, "has a field that cannot be");
   return x;
@@ -220,9 +182,9 @@ outcome<job> decode_job(const job_id& id, std::string_view bytes) {
 
 outcome<job_event> decode_event(const job_id& id, uint64_t sequence, std::string_view bytes) {
   const auto key = key_of(id, sequence);
-  const auto fields = fields_of(view(key), bytes, event_version, "event", id);
+  const auto fields = fields_of(view(key), bytes, event_version);
   if (!fields)
-    return fields.error();
+    return broken("event", id, fields.error().why);
   byte_reader r{fields->fields};
   job_event x;
   x.sequence = sequence;
@@ -239,9 +201,9 @@ outcome<job_event> decode_event(const job_id& id, uint64_t sequence, std::string
 
 outcome<std::string> decode_text(const job_id& id, job_text kind, std::string_view bytes) {
   const auto key = key_of(id, kind);
-  const auto fields = fields_of(view(key), bytes, text_version, "text", id);
+  const auto fields = fields_of(view(key), bytes, text_version);
   if (!fields)
-    return fields.error();
+    return broken("text", id, fields.error().why);
   return std::string{fields->fields};
 }
 

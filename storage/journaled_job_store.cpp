@@ -4,6 +4,7 @@
 #include "storage/journal_record.hpp"
 #include "storage/layered_reader.hpp"
 #include "storage/settled_jobs.hpp"
+#include "storage/settled_tokens.hpp"
 #include "storage/settler.hpp"
 #include "storage/store_layout.hpp"
 
@@ -213,24 +214,32 @@ outcome<recovered_batches> recover(settled_jobs& settled, const kill_listener& o
 
 } // namespace
 
-outcome<std::unique_ptr<job_store>> open_job_store(const std::filesystem::path& path,
-                                                   job_store_options options) {
+outcome<broker_stores> open_broker_stores(const std::filesystem::path& path,
+                                          job_store_options options) {
   auto folder = store_folder::open(path);
   if (!folder)
     return folder.error();
-  auto env = lmdb_env::open(*std::move(folder), options.map);
-  if (!env)
-    return env.error();
-  const auto layout = open_layout(**env);
+  auto opened = lmdb_env::open(*std::move(folder), options.map);
+  if (!opened)
+    return opened.error();
+  const std::shared_ptr<lmdb_env> env = *std::move(opened);
+  const auto layout = open_layout(*env);
   if (!layout)
     return layout.error();
-  auto settled = std::make_unique<settled_jobs>(*std::move(env), *layout, options.ballast_bytes,
+  auto settled = std::make_unique<settled_jobs>(env, *layout, options.ballast_bytes,
                                                 options.on_kill_point);
   auto recovered = recover(*settled, options.on_kill_point);
   if (!recovered)
     return recovered.error();
-  return std::unique_ptr<job_store>{
-      new journaled_job_store{std::move(settled), *std::move(recovered), options}};
+  return broker_stores{
+      std::make_unique<journaled_job_store>(std::move(settled), *std::move(recovered), options),
+      make_token_store(env, layout->tokens)};
+}
+
+outcome<std::unique_ptr<job_store>> open_job_store(const std::filesystem::path& path,
+                                                   job_store_options options) {
+  auto stores = open_broker_stores(path, std::move(options));
+  return stores ? outcome<std::unique_ptr<job_store>>{std::move(stores->jobs)} : stores.error();
 }
 
 } // namespace claw

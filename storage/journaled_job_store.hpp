@@ -18,6 +18,7 @@
 
 #include "actors/ports/job_store.hpp"
 #include "actors/ports/kill_point.hpp"
+#include "actors/ports/token_store.hpp"
 #include "storage/journal.hpp"
 #include "storage/lmdb_env.hpp"
 
@@ -36,10 +37,20 @@ struct job_store_options {
   kill_listener on_kill_point;          ///< for tests
 };
 
+/// The two halves of one store: each may go before the other.
+struct broker_stores {
+  std::unique_ptr<job_store> jobs;
+  std::unique_ptr<token_store> tokens;
+};
+
 /// Opens the store in the folder `path` (BROKER_DB), making it when it is not there. One open a
 /// folder, also within a process; the store must outlive everything that reads it. Errors:
 /// `bad_config` (the path is no folder), `unavailable` (another process has it), `store_broken`
 /// (not readable, or written in a format that this program does not know), `store_full`.
+outcome<broker_stores> open_broker_stores(const std::filesystem::path& path,
+                                          job_store_options options = {});
+
+/// The jobs alone.
 outcome<std::unique_ptr<job_store>> open_job_store(const std::filesystem::path& path,
                                                    job_store_options options = {});
 

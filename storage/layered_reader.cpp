@@ -17,7 +17,8 @@ constexpr std::size_t listed_records_max = 2'000; ///< records that one `list` l
 bool passes(const job_filter& f, const job& x) {
   return (!f.status || *f.status == x.status) && (f.command.empty() || f.command == x.command)
          && (f.worker_id.empty() || f.worker_id == x.worker_id)
-         && (f.requester.empty() || f.requester == x.requester);
+         && (f.requester.empty() || f.requester == x.requester)
+         && (f.owner.empty() || f.owner == x.owner);
 }
 
 /// Takes the pending text over, if the overlay knows one.

@@ -161,6 +161,7 @@ outcome<lmdb_reader> lmdb_env::begin_read() const {
 }
 
 outcome<done> lmdb_env::write(const work& what) {
+  const std::lock_guard alone{write_mutex_};
   const auto now = std::chrono::steady_clock::now();
   if (now - readers_checked_ >= options_.reader_check_pause) {
     readers_checked_ = now;

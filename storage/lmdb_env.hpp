@@ -83,7 +83,7 @@ struct lmdb_options {
   std::chrono::seconds reader_check_pause{60}; ///< how often a write looks for readers that died
 };
 
-/// An open environment. Threads: `begin_read` any, `write` one at a time.
+/// An open environment. Any thread; writers wait for each other.
 class lmdb_env {
 public:
   /// What is done in a write transaction. Answers 0 or an LMDB error number, which undoes it all.
@@ -125,7 +125,8 @@ private:
   store_folder folder_; // outlives the environment: its lock is the last thing to go
   std::unique_ptr<MDB_env, closer> env_;
   lmdb_options options_;
-  std::chrono::steady_clock::time_point readers_checked_;
+  std::mutex write_mutex_;
+  std::chrono::steady_clock::time_point readers_checked_; ///< guarded by it
   mutable std::shared_mutex open_; ///< shared by open transactions, exclusive while the map grows
   mutable std::mutex idle_mutex_;
   mutable std::vector<MDB_txn*> idle_; ///< reset read transactions: renewing one is much cheaper than beginning one

@@ -24,7 +24,7 @@ uint64_t new_epoch() {
 
 } // namespace
 
-settled_jobs::settled_jobs(std::unique_ptr<lmdb_env> env, const store_layout& layout,
+settled_jobs::settled_jobs(std::shared_ptr<lmdb_env> env, const store_layout& layout,
                            std::uint64_t ballast_bytes, kill_listener on_kill_point)
     : env_(std::move(env)), db_(layout), meta_(layout.says), on_kill_point_(std::move(on_kill_point)),
       ballast_(env_->folder().path() / "ballast", ballast_bytes) {

@@ -5,6 +5,7 @@
 //   texts   id, kind     -> text
 //   events  id, sequence -> event
 //   open    id           -> nothing; what is queued or running, so that a start reads no history
+//   tokens  what clients' tokens are known by; not a matter of jobs (settled_tokens.hpp)
 //   meta    "format"     -> 1; 2 while a journal may hold what is not here, for programs that know none
 //           "epoch"      -> the number that this store and its journal share
 //           "settled"    -> sequence number of the last batch of the journal that is here
@@ -33,7 +34,7 @@ namespace claw {
 /// Threads: reading any, `settle` and the two of the journal one at a time.
 class settled_jobs {
 public:
-  settled_jobs(std::unique_ptr<lmdb_env> env, const store_layout& layout, std::uint64_t ballast_bytes,
+  settled_jobs(std::shared_ptr<lmdb_env> env, const store_layout& layout, std::uint64_t ballast_bytes,
                kill_listener on_kill_point);
 
   const store_folder& folder() const noexcept { return env_->folder(); }
@@ -71,7 +72,7 @@ private:
   bool release_ballast();
   outcome<done> write(const job_overlay& changes, uint64_t sequence);
 
-  std::unique_ptr<lmdb_env> env_;
+  std::shared_ptr<lmdb_env> env_;
   store_layout db_;
   store_meta meta_;
   kill_listener on_kill_point_;

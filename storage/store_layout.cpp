@@ -99,7 +99,8 @@ outcome<store_layout> open_layout(lmdb_env& env) {
                {"jobs", db.jobs},
                {"texts", db.texts},
                {"events", db.events},
-               {"open", db.open}};
+               {"open", db.open},
+               {"tokens", db.tokens}};
     for (const auto& x : all)
       if (const int error = mdb_dbi_open(txn, x.name, MDB_CREATE, &x.database))
         return error;

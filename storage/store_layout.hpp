@@ -21,6 +21,7 @@ struct store_layout {
   MDB_dbi texts = 0;
   MDB_dbi events = 0;
   MDB_dbi open = 0;
+  MDB_dbi tokens = 0;
   MDB_dbi meta = 0;
   store_meta says; ///< when it was opened
 };

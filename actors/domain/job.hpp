@@ -46,6 +46,7 @@ struct job {
   std::map<std::string, std::string> tags; ///< the producer's own words, kept and shown
   std::string create_key;                  ///< the Idempotency-Key it was created with, "" without
   std::string create_digest;               ///< of the body it was created with; "" without a key
+  std::string owner;                       ///< the principal whose token created it, "" for the shared token
 
   // -- the life so far; changed only by the transitions below ----------------------------------
   job_status status = job_status::queued;
@@ -56,6 +57,8 @@ struct job {
   std::string worker_boot_id;     ///< the runner's start that claimed it, "" when not said
   std::string lease_id;           ///< of the present attempt while running, of the attempt that ended it when terminal
   std::string last_lease_id;      ///< of the last attempt that ended without a result; a late result may carry it
+  std::string lease_principal;    ///< whose token claimed the leases above, "" for the shared token
+  std::string lease_kid;          ///< while running: which of his tokens, "" for the shared one
   std::optional<int64_t> started_s;
   std::optional<int64_t> finished_s;
   std::optional<int64_t> lease_until_s; ///< only while running

@@ -37,6 +37,7 @@ job_change failed(job x, job_end end, job_event_kind kind, std::string error, in
   x.end = end;
   x.finished_s = seconds(now_ms);
   x.lease_until_s.reset();
+  x.lease_kid.clear();
   job_change change;
   change.events.push_back(next_event(x, kind, now_ms, error));
   change.texts = {{job_text::result, std::nullopt}, {job_text::error, std::move(error)}};
@@ -49,6 +50,7 @@ void forget_attempt(job& x) {
   x.worker_id.clear();
   x.worker_boot_id.clear();
   x.lease_id.clear();
+  x.lease_kid.clear();
   x.started_s.reset();
   x.finished_s.reset();
   x.lease_until_s.reset();
@@ -66,8 +68,14 @@ std::string_view to_string(lease_end x) {
     return "worker_restarted";
   case lease_end::released:
     return "released";
+  case lease_end::token_revoked:
+    return "token_revoked";
   }
   return "unknown";
+}
+
+bool gives_attempt_back(lease_end x) {
+  return x == lease_end::released || x == lease_end::token_revoked;
 }
 
 job_change created(job x, std::string payload, int64_t now_ms) {
@@ -93,6 +101,8 @@ job_change claimed(job x, const claim_terms& terms, int64_t now_ms) {
   x.worker_boot_id = terms.worker_boot_id;
   x.lease_id = terms.lease_id;
   x.last_lease_id.clear(); // from here on a result of the attempt before is stale
+  x.lease_principal = terms.principal;
+  x.lease_kid = terms.kid;
   x.started_s = seconds(now_ms);
   x.finished_s.reset();
   x.lease_until_s = terms.lease_until_s;
@@ -109,7 +119,7 @@ job_change requeued(job x, lease_end why, int64_t now_ms) {
   job_change change;
   change.events.push_back(
       next_event(x, job_event_kind::requeued, now_ms, std::string{to_string(why)}));
-  if (why == lease_end::released)
+  if (gives_attempt_back(why))
     --x.attempt;
   x.last_lease_id = std::move(x.lease_id);
   forget_attempt(x);
@@ -132,6 +142,7 @@ job_change finished(job x, finish_facts facts, int64_t now_ms) {
   x.end = job_end::done;
   x.finished_s = seconds(now_ms);
   x.lease_until_s.reset();
+  x.lease_kid.clear();
   job_change change;
   change.events.push_back(next_event(x, job_event_kind::done, now_ms, late ? "late" : ""));
   change.texts = {{job_text::result, std::move(facts.text)}, {job_text::error, std::nullopt}};
@@ -166,6 +177,7 @@ job_change retried(job x, int64_t now_ms) {
   x.attempt = 0;
   x.cancel_asked = false;
   x.last_lease_id.clear();
+  x.lease_principal.clear();
   forget_attempt(x);
   job_change change;
   change.events.push_back(next_event(x, job_event_kind::retried, now_ms));

@@ -13,7 +13,7 @@
 namespace claw {
 
 /// Why a lease ended without a result: the `why` of a requeued event.
-enum class lease_end : uint8_t { expired, worker_lost, worker_restarted, released };
+enum class lease_end : uint8_t { expired, worker_lost, worker_restarted, released, token_revoked };
 
 std::string_view to_string(lease_end x);
 
@@ -23,6 +23,8 @@ struct claim_terms {
   std::string worker_boot_id; ///< "" when it does not say
   std::string lease_id;       ///< new for each claim, never ""
   int64_t lease_until_s = 0;  ///< wall seconds
+  std::string principal{};    ///< whose token it was, "" for the shared one
+  std::string kid{};          ///< which token, "" for the shared one
 };
 
 /// A result or a failure as it counts.
@@ -38,7 +40,10 @@ job_change created(job x, std::string payload, int64_t now_ms);
 /// queued -> running, one attempt more. Clears result and error.
 job_change claimed(job x, const claim_terms& terms, int64_t now_ms);
 
-/// running -> queued. A release gives the attempt back, every other end has spent it.
+/// True for an end that is not the worker's doing: the attempt does not count.
+bool gives_attempt_back(lease_end x);
+
+/// running -> queued. The attempt is spent unless `gives_attempt_back`.
 job_change requeued(job x, lease_end why, int64_t now_ms);
 
 /// running -> done or failed; queued -> done or failed for a late result or an old worker's failure.

@@ -8,16 +8,25 @@ namespace {
 enum class standing : uint8_t {
   holder,   ///< it shows the job's lease
   last,     ///< it shows the lease of the last attempt, which ended without a result
-  stranger, ///< it shows another lease, or is known to be another worker
+  stranger, ///< it shows another lease, or is known to be another worker or another's token
   unfenced, ///< it shows no lease: an old worker, to be believed
 };
 
+/// The lease was claimed with the token of somebody else.
+bool is_anothers(const job& x, const lease_proof& proof) {
+  return !x.lease_principal.empty() && x.lease_principal != proof.principal;
+}
+
 standing standing_of(const job& x, const lease_proof& proof) {
+  if (is_anothers(x, proof))
+    return standing::stranger;
   if (proof.lease_id && !proof.lease_id->empty()) {
     if (*proof.lease_id == x.lease_id)
       return standing::holder;
     return *proof.lease_id == x.last_lease_id ? standing::last : standing::stranger;
   }
+  if (x.lease_principal != proof.principal)
+    return standing::stranger;
   const bool both_named = proof.worker_id && !proof.worker_id->empty() && !x.worker_id.empty();
   return both_named && *proof.worker_id != x.worker_id ? standing::stranger : standing::unfenced;
 }
@@ -66,6 +75,8 @@ finish_verdict finish_ended(standing who, const job& x, finish_kind kind) {
 } // namespace
 
 finish_verdict decide_finish(const job& x, const lease_proof& proof, finish_kind kind) {
+  if (is_anothers(x, proof))
+    return {action::refuse, {}, lost()}; // and nobody is told: it could fill the job's events
   const auto who = standing_of(x, proof);
   switch (x.status) {
   case job_status::queued:

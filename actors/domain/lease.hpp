@@ -11,10 +11,13 @@
 
 namespace claw {
 
-/// By what a worker shows that the job is its own. A worker that sends neither is an old one and is believed.
+/// By what a worker shows that the job is its own. One that sends neither id is an old one and is believed as far as
+/// its token goes: a lease that was claimed with a client's own token is that client's alone, and such a token speaks
+/// for a lease of the shared one only where it shows that lease.
 struct lease_proof {
   std::optional<std::string> lease_id;
   std::optional<std::string> worker_id;
+  std::string principal{}; ///< whose token it sent, "" for the shared one
 };
 
 enum class finish_kind : uint8_t { result, failure };

@@ -38,6 +38,11 @@ inline constexpr std::size_t workers_known_max = 10'000; ///< beyond it the ones
 inline constexpr std::size_t page_jobs_max = 500;
 inline constexpr std::size_t page_events_max = 1'000;
 
+// -- tokens ------------------------------------------------------------------------------------
+inline constexpr std::size_t principal_bytes_max = 64;
+inline constexpr std::size_t tokens_per_principal_max = 2; ///< the old one and the new one while it is rotated
+inline constexpr std::size_t tokens_max = 1'000;           ///< expired ones count until they are revoked
+
 // -- the store ---------------------------------------------------------------------------------
 inline constexpr std::size_t commit_changes_max = 1'024;  ///< changes in one transaction (group commit)
 

@@ -1,5 +1,6 @@
 // Tokens that are known by how they begin, and the three-part ones (JSON Web Tokens, Discord).
 
+#include "actors/domain/access_token.hpp"
 #include "actors/domain/shape_scan.hpp"
 
 #include <algorithm>
@@ -114,6 +115,19 @@ bool is_discord_id(std::string_view word) {
   return word.size() >= 24 && word.size() <= 28 && word.find('_') == std::string_view::npos;
 }
 
+/// A token of this broker's clients: its kid may be seen, but not beside its secret.
+shape_verdict broker_token(const scan_window& x) {
+  const auto begins = x.starts_with(0, "oc");
+  if (!begins)
+    return incomplete();
+  if (!*begins)
+    return plain();
+  const auto end = x.run_end(0, token_text_bytes, [](char c) { return is_alnum(c) || c == '.'; });
+  if (!end)
+    return incomplete();
+  return kid_of(x.text.substr(0, *end)) ? secret(0, *end) : plain();
+}
+
 /// Three words with dots between. `eyJ` is how every JSON object begins in base64url.
 shape_verdict three_parts(const scan_window& x) {
   const bool web_token = x.text.front() == 'e';
@@ -158,7 +172,7 @@ shape_verdict three_parts(const scan_window& x) {
 shape_verdict token_at(const scan_window& x) {
   if (is_alnum(x.context.before) || x.context.before == '_' || !is_letter(x.text.front()))
     return plain();
-  for (const auto scanner : {with_known_prefix, sk_key, three_parts})
+  for (const auto scanner : {with_known_prefix, sk_key, broker_token, three_parts})
     if (const auto verdict = scanner(x); verdict.what != shape_verdict::kind::plain)
       return verdict;
   return plain();

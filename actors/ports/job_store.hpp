@@ -22,6 +22,7 @@ struct job_filter {
   std::string command;
   std::string worker_id;
   std::string requester;
+  std::string owner{}; ///< the principal that created it
 };
 
 /// A page of a listing, newest first.

@@ -139,7 +139,8 @@ private:
   static bool passes(const job_filter& f, const job& x) {
     return (!f.status || *f.status == x.status) && (f.command.empty() || f.command == x.command)
            && (f.worker_id.empty() || f.worker_id == x.worker_id)
-           && (f.requester.empty() || f.requester == x.requester);
+           && (f.requester.empty() || f.requester == x.requester)
+           && (f.owner.empty() || f.owner == x.owner);
   }
 
   void apply(const job_change& x) {

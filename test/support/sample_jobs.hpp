@@ -32,6 +32,7 @@ inline job full_job(uint64_t n) {
   x.tags = {{"channel", "general"}, {"empty", ""}};
   x.create_key = "message:7";
   x.create_digest = "digest";
+  x.owner = "discord";
   x.status = job_status::running;
   x.end = job_end::none;
   x.attempt = 2;
@@ -40,6 +41,8 @@ inline job full_job(uint64_t n) {
   x.worker_boot_id = "boot-a";
   x.lease_id = "lease-2";
   x.last_lease_id = "lease-1";
+  x.lease_principal = "jetson";
+  x.lease_kid = "oc0123456789abcd";
   x.started_s = 1'700'000'100;
   x.finished_s = 1'700'000'200;
   x.lease_until_s = 1'700'000'160;

@@ -21,7 +21,7 @@ job fresh() {
   return created(std::move(x), "payload", now_ms).after;
 }
 
-const claim_terms terms{"w1", "boot", "L1", 1'700'000'060};
+const claim_terms terms{"w1", "boot", "L1", 1'700'000'060, "mine", "oc1"};
 
 job running() {
   return claimed(fresh(), terms, now_ms).after;
@@ -186,4 +186,27 @@ TEST_CASE("the job limit counts what is open", "[admission]") {
   CHECK(admit(4, 5).ok());
   CHECK(admit(5, 5).error().why == "job queue limit reached");
   CHECK_FALSE(admit(0, 0).ok());
+}
+
+TEST_CASE("a job knows whose token claimed it, and which one only while it runs", "[job_transitions]") {
+  CHECK(running().lease_principal == "mine");
+  CHECK(running().lease_kid == "oc1");
+  const auto again = requeued(running(), lease_end::expired, now_ms).after;
+  CHECK(again.lease_principal == "mine"); // a late result must be his
+  CHECK(again.lease_kid.empty());
+  CHECK(finished(running(), {}, now_ms).after.lease_kid.empty());
+  CHECK(finished(running(), {}, now_ms).after.lease_principal == "mine");
+  CHECK(cancelled(running(), now_ms).after.lease_kid.empty());
+  CHECK(retried(cancelled(running(), now_ms).after, now_ms).after.lease_principal.empty());
+  const auto by_shared = claimed(again, {"w2", "", "L2", 1, "", ""}, now_ms).after;
+  CHECK(by_shared.lease_principal.empty());
+}
+
+TEST_CASE("a job whose worker's token was revoked is queued again at no cost", "[job_transitions]") {
+  auto x = running();
+  x.attempt = x.attempts_max;
+  const auto change = after_lease_end(x, lease_end::token_revoked, now_ms);
+  CHECK(change.after.status == job_status::queued);
+  CHECK(change.after.attempt == x.attempts_max - 1);
+  CHECK(change.events.at(0).why == "token_revoked");
 }

@@ -194,3 +194,57 @@ TEST_CASE("refusals are plain sentences", "[lease]") {
   CHECK(decide_finish(running(), lease1, result).why.why == "lease lost");
   CHECK(decide_holder(ended(job_end::done), nothing).why.why == "job not in running state: done");
 }
+
+// -- leases of clients' own tokens
+
+namespace {
+
+job running_for(const std::string& principal) {
+  auto x = running();
+  x.lease_principal = principal;
+  return x;
+}
+
+lease_proof with_token_of(const std::string& principal, lease_proof x) {
+  x.principal = principal;
+  return x;
+}
+
+} // namespace
+
+TEST_CASE("a lease of a client's own token is nobody else's, whatever he shows", "[lease]") {
+  for (const auto& principal : {"", "other"})
+    for (const auto& shown : {nothing, lease2, lease2_unnamed, named2})
+      for (const auto kind : {finish_kind::result, finish_kind::failure}) {
+        const auto proof = with_token_of(principal, shown);
+        for (auto state : {running_for("mine"), expired(), ended(job_end::done), dead()}) {
+          state.lease_principal = "mine";
+          CHECK(decide_finish(state, proof, kind).what == does::refuse);
+          CHECK(decide_finish(state, proof, kind).why.code == ec::lease_lost);
+          CHECK(decide_holder(state, proof).what == holds::refuse);
+        }
+      }
+}
+
+TEST_CASE("the principal of a lease holds it with whichever of his tokens", "[lease]") {
+  for (const auto& shown : {nothing, lease2, lease2_unnamed, named2}) {
+    const auto proof = with_token_of("mine", shown);
+    CHECK(decide_finish(running_for("mine"), proof, finish_kind::result).what == does::accept);
+    CHECK(decide_holder(running_for("mine"), proof).what == holds::accept);
+  }
+  auto state = expired();
+  state.lease_principal = "mine";
+  CHECK(decide_finish(state, with_token_of("mine", lease2), finish_kind::result).what
+        == does::accept_late);
+}
+
+TEST_CASE("a client's own token speaks for a lease of the shared one only by showing it", "[lease]") {
+  for (const auto& shown : {lease2, lease2_unnamed})
+    CHECK(decide_holder(running(), with_token_of("mine", shown)).what == holds::accept);
+  for (const auto& shown : {nothing, blank, named2}) {
+    const auto proof = with_token_of("mine", shown);
+    CHECK(decide_holder(running(), proof).what == holds::refuse);
+    CHECK(decide_finish(running(), proof, finish_kind::result).why.code == ec::lease_lost);
+    CHECK(decide_finish(queued(), proof, finish_kind::failure).why.code == ec::lease_lost);
+  }
+}

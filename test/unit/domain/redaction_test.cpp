@@ -185,3 +185,20 @@ TEST_CASE("a stream can be used for another text", "[redaction]") {
   shown += stream.finish();
   CHECK(shown == "hello");
 }
+
+TEST_CASE("a token of this broker is redacted by its shape, a kid alone is not", "[redaction]") {
+  const redactor redact;
+  const auto kid = std::string{"oc0123456789abcd"};
+  const auto token = kid + "." + std::string(64, 'e');
+  CHECK(redact.whole("X-Bot-Token: " + token) == "X-Bot-Token: ***");
+  CHECK(redact.whole("it is " + token + ", keep it") == "it is ***, keep it");
+  CHECK(redact.whole("kid=" + kid + " role=bot") == "kid=" + kid + " role=bot");
+  CHECK(redact.whole(kid + "." + std::string(63, 'e')) == kid + "." + std::string(63, 'e'));
+  CHECK(redact.whole("octopus.example.org") == "octopus.example.org");
+  for (std::size_t cut = 0; cut <= token.size(); ++cut) {
+    stream_redactor stream{redact};
+    auto shown = stream.feed(token.substr(0, cut));
+    shown += stream.feed(token.substr(cut) + " end");
+    CHECK(shown + stream.finish() == "*** end");
+  }
+}

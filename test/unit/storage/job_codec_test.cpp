@@ -54,6 +54,14 @@ void spoil(const std::string& bytes, const std::function<bool(std::string_view)>
     FAIL("accepted with a byte too many");
 }
 
+job full_job_of_version_2() {
+  auto x = full_job(3);
+  x.owner.clear();
+  x.lease_principal.clear();
+  x.lease_kid.clear();
+  return x;
+}
+
 template <class T>
 bool is_broken(const outcome<T>& x) {
   return !x && x.error().code == ec::store_broken && !x.error().why.empty();
@@ -93,6 +101,9 @@ TEST_CASE("each field of a record is stored by itself", "[codec]") {
       [](job& x) { x.worker_boot_id = "b"; },
       [](job& x) { x.lease_id = "l"; },
       [](job& x) { x.last_lease_id = "m"; },
+      [](job& x) { x.owner = "o"; },
+      [](job& x) { x.lease_principal = "p"; },
+      [](job& x) { x.lease_kid = "k"; },
       [](job& x) { x.started_s = 0; },
       [](job& x) { x.finished_s = 1; },
       [](job& x) { x.lease_until_s = -2; },
@@ -158,7 +169,7 @@ TEST_CASE("the bytes of version 1 stay readable for ever", "[codec]") {
                    "646973636f72643a343201000205086a6574736f6e2d3106626f6f742d61076c656173652d"
                    "32076c656173652d3101c8c59fd50c0190c79fd50c01c0c69fd50c01ac02fb23a63d"));
   REQUIRE(record);
-  auto expected = full_job(3);
+  auto expected = full_job_of_version_2();
   expected.not_before_s.reset();
   expected.deadline_s.reset();
   expected.tags.clear();
@@ -185,6 +196,20 @@ TEST_CASE("a job's bytes of version 2 stay readable for ever", "[codec]") {
                "73652d32076c656173652d3101c8c59fd50c0190c79fd50c01c0c69fd50c01ac020194c4"
                "9fd50c01d0d0a0d50c02076368616e6e656c0767656e6572616c05656d70747900096d65"
                "73736167653a3706646967657374adff78ff"));
+  REQUIRE(record);
+  CHECK(*record == full_job_of_version_2());
+}
+
+TEST_CASE("a job's bytes of version 3 stay readable for ever", "[codec]") {
+  const auto record = decode_job(
+      sample_id(3),
+      from_hex("0386c49fd50c086c6c6d5f7461736b01227b2263617073223a5b226c6c6d3a766c6c6d22"
+               "2c227265706f5f746f6f6c73225d7d02086c6c6d3a766c6c6d0a7265706f5f746f6f6c73"
+               "0d0a646973636f72643a343201000205086a6574736f6e2d3106626f6f742d61076c6561"
+               "73652d32076c656173652d3101c8c59fd50c0190c79fd50c01c0c69fd50c01ac020194c4"
+               "9fd50c01d0d0a0d50c02076368616e6e656c0767656e6572616c05656d70747900096d65"
+               "73736167653a370664696765737407646973636f7264066a6574736f6e106f6330313233"
+               "3435363738396162636456c6dfa6"));
   REQUIRE(record);
   CHECK(*record == full_job(3));
 }
