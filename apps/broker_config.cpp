@@ -19,6 +19,8 @@ constexpr config_row rows[] = {
     {"BOT_TOKEN", nullptr, config_unit::text, true,
      "What producers (bot, command line) must send as X-Bot-Token."},
     {"WORKER_TOKEN", nullptr, config_unit::text, true, "What runners must send as X-Worker-Token."},
+    {"ADMIN_TOKEN", nullptr, config_unit::text, true,
+     "What makes and revokes tokens of single clients, sent as X-Bot-Token; it may do all that producers may."},
     {"LEASE_SECONDS", "60", config_unit::seconds, false,
      "How long a claimed job stays with a worker that says nothing.", 1, 86'400},
     {"MAX_ATTEMPTS", "5", config_unit::count, false,
@@ -63,6 +65,7 @@ broker_http_options http_options_of(const config& x) {
   broker_http_options http;
   http.bot_token = x.text("BOT_TOKEN");
   http.worker_token = x.text("WORKER_TOKEN");
+  http.admin_token = x.text("ADMIN_TOKEN");
   http.request_body_bytes_max = size(x, "MAX_REQUEST_BODY_BYTES");
   http.result_bytes_max = size(x, "MAX_RESULT_BYTES");
   if (const auto most = x.maybe_integer("RATE_LIMIT_JOBS_PER_MIN"))

@@ -65,12 +65,19 @@ void warn_of_risks(const config& x) {
     spdlog::warn("event=bound_publicly host={} why=\"everybody who reaches this machine reaches the broker; "
                  "set BROKER_BIND_PUBLIC=1 if that is meant\"",
                  log_value(x.text("BROKER_HOST")));
+}
+
+/// @param tokens of single clients; whoever has those may do without the shared ones
+void warn_of_tokens(const config& x, const std::vector<access_token>& tokens) {
   for (auto token : {"BOT_TOKEN", "WORKER_TOKEN"})
-    if (!x.has(token))
+    if (!x.has(token) && tokens.empty())
       spdlog::warn("event=token_missing name={} why=\"requests that need it are answered 500\"",
                    token);
-  if (x.has("BOT_TOKEN") && x.text("BOT_TOKEN") == x.text("WORKER_TOKEN"))
+  const auto same = [&x](const char* a, const char* b) { return x.has(a) && x.text(a) == x.text(b); };
+  if (same("BOT_TOKEN", "WORKER_TOKEN"))
     spdlog::warn("event=tokens_equal why=\"workers can create jobs and producers can claim them\"");
+  if (same("ADMIN_TOKEN", "BOT_TOKEN") || same("ADMIN_TOKEN", "WORKER_TOKEN"))
+    spdlog::warn("event=tokens_equal why=\"whoever has a shared token can make tokens\"");
 }
 
 /// Scripts wait for this line, whatever the level.
@@ -89,7 +96,8 @@ int complain(const failure& why) {
 }
 
 /// Serves until a signal. @returns the exit code
-int serve(const config& x, job_store& store, const sigset_t& signals, const broker_seams& seams) {
+int serve(const config& x, job_store& jobs, token_store& tokens, const sigset_t& signals,
+          const broker_seams& seams) {
   std::atomic<int> exit_code{0};
   std::optional<watchdog> overdue; // first, so that it also watches the end of the actor system
   const auto give_up = [&exit_code] {
@@ -100,10 +108,17 @@ int serve(const config& x, job_store& store, const sigset_t& signals, const brok
   actors.set("scheduler.policy", caf::atom("sharing")); // one queue for all: stealing costs throughput here
   actors.set("scheduler.max-threads", size_t{2});
   caf::actor_system system{actors};
-  broker_system broker{system, store, system_config_of(x),
+  auto known = tokens.load();
+  if (!known)
+    return complain(known.error());
+  warn_of_tokens(x, *known);
+  auto http = http_options_of(x);
+  http.tokens = *std::move(known);
+  http.random = random_bits;
+  broker_system broker{system, jobs, tokens, system_config_of(x),
                        {wall_ms, random_bits, give_up, seams.store.on_kill_point}};
   const auto door = seams.instead_of_door ? seams.instead_of_door(broker) : nullptr;
-  broker_http application{http_options_of(x), door ? *door : broker};
+  broker_http application{std::move(http), door ? *door : broker};
   auto bounds = server_options_of(x);
   bounds.connections_max = connections_that_fit(bounds.connections_max);
   auto server = http_server::listen(bounds, application);
@@ -149,11 +164,11 @@ int run_broker(int argc, char** argv, const broker_seams& seams) {
     return exit_codes::config;
   }
   warn_of_risks(x);
-  auto store = open_job_store(x.text("BROKER_DB"), seams.store);
-  if (!store)
-    return complain(store.error());
-  const auto other = seams.instead_of_store ? seams.instead_of_store(**store) : nullptr;
-  return serve(x, other ? *other : **store, signals, seams);
+  auto stores = open_broker_stores(x.text("BROKER_DB"), seams.store);
+  if (!stores)
+    return complain(stores.error());
+  const auto other = seams.instead_of_store ? seams.instead_of_store(*stores->jobs) : nullptr;
+  return serve(x, other ? *other : *stores->jobs, *stores->tokens, signals, seams);
 }
 
 } // namespace claw

@@ -1,52 +1,146 @@
 #include "net/api_access.hpp"
 
+#include "net/http_text.hpp"
+
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 
+#include <algorithm>
+
 namespace claw {
 
-sha256_digest sha256(std::string_view text) {
-  sha256_digest x{};
+namespace {
+
+bool same_digest(const token_digest& a, const token_digest& b) {
+  return CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+caller_kind kind_of(token_role x) {
+  switch (x) {
+  case token_role::bot:
+    return caller_kind::bot;
+  case token_role::worker:
+    return caller_kind::worker;
+  case token_role::admin:
+    return caller_kind::admin;
+  case token_role::reader:
+    return caller_kind::reader;
+  }
+  return caller_kind::stranger;
+}
+
+api_side side_of(caller_kind x) {
+  return x == caller_kind::worker || x == caller_kind::shared_worker ? api_side::workers
+                                                                     : api_side::producers;
+}
+
+std::optional<token_digest> digest_of(std::string_view token) {
+  return token.empty() ? std::nullopt : std::optional{sha256(token)};
+}
+
+caller_ptr shared_caller(caller_kind kind) {
+  api_caller x;
+  x.kind = kind;
+  return std::make_shared<const api_caller>(std::move(x));
+}
+
+} // namespace
+
+token_digest sha256(std::string_view text) {
+  token_digest x{};
   const auto ok = EVP_Digest(text.data(), text.size(), x.data(), nullptr, EVP_sha256(), nullptr);
   CLAW_ASSERT(ok == 1);
   return x;
 }
 
-token_check::token_check(std::string_view token) {
-  if (!token.empty())
-    digest_ = sha256(token);
+// -- token_registry
+
+token_registry::token_registry(std::string_view bot, std::string_view worker,
+                               std::string_view admin, const std::vector<access_token>& own)
+    : shared_{{{api_side::producers, digest_of(bot), shared_caller(caller_kind::shared_bot)},
+               {api_side::producers, digest_of(admin), shared_caller(caller_kind::admin)},
+               {api_side::workers, digest_of(worker), shared_caller(caller_kind::shared_worker)}}} {
+  for (const auto& x : own)
+    add(x);
 }
 
-bool token_check::matches(std::string_view presented) const {
-  if (!digest_)
-    return false;
-  const auto other = sha256(presented);
-  return CRYPTO_memcmp(digest_->data(), other.data(), other.size()) == 0;
+void token_registry::add(const access_token& x) {
+  api_caller who{kind_of(x.role), x.kid, x.principal, x.worker_id, x.caps, x.expires_s};
+  entries_.insert_or_assign(x.kid, entry{x, std::make_shared<const api_caller>(std::move(who))});
 }
 
-std::string_view token_header(api_role role) {
-  switch (role) {
-  case api_role::bot:
-    return "X-Bot-Token";
-  case api_role::worker:
-    return "X-Worker-Token";
-  case api_role::nobody:
-    break;
-  }
-  return {};
+void token_registry::bar(const std::string& kid) {
+  if (const auto i = entries_.find(kid); i != entries_.end())
+    i->second.barred = true;
 }
 
-outcome<done> check_token(api_role role, const token_check& expected,
-                          std::optional<std::string_view> presented) {
-  if (role == api_role::nobody)
-    return done{};
-  const bool bot = role == api_role::bot;
-  if (!expected.configured())
-    return failure{ec::token_not_configured,
-                   bot ? "BOT_TOKEN not configured" : "WORKER_TOKEN not configured"};
-  if (!presented || !expected.matches(*presented))
-    return failure{ec::bad_token, bot ? "bad bot token" : "bad worker token"};
-  return done{};
+void token_registry::remove(const std::string& kid) {
+  entries_.erase(kid);
+}
+
+bool token_registry::serves(api_side side) const {
+  return std::any_of(shared_.begin(), shared_.end(),
+                     [&](const auto& x) {
+                       return x.side == side && x.digest && x.caller->kind != caller_kind::admin;
+                     })
+         || std::any_of(entries_.begin(), entries_.end(),
+                        [&](const auto& x) { return side_of(x.second.caller->kind) == side; });
+}
+
+caller_ptr token_registry::identify(api_side side, std::string_view presented,
+                                    int64_t now_s) const {
+  const auto digest = sha256(presented);
+  caller_ptr found;
+  for (const auto& x : shared_) // all of them, whichever it is
+    if (x.side == side && x.digest && same_digest(*x.digest, digest))
+      found = x.caller;
+  const auto kid = kid_of(presented);
+  const auto i = kid ? entries_.find(std::string{*kid}) : entries_.end();
+  const bool known = i != entries_.end();
+  if (same_digest(known ? i->second.token.digest : token_digest{}, digest) && known
+      && side_of(i->second.caller->kind) == side && !i->second.barred
+      && !is_expired(i->second.token, now_s))
+    found = i->second.caller;
+  return found;
+}
+
+// -- the requests
+
+std::optional<std::string_view> presented_token(api_side side, const http_request& head) {
+  if (const auto token
+      = head.field(side == api_side::producers ? "X-Bot-Token" : "X-Worker-Token"))
+    return token;
+  constexpr std::string_view scheme = "Bearer ";
+  const auto said = head.field("Authorization");
+  if (!said || !same_name(said->substr(0, scheme.size()), scheme))
+    return std::nullopt;
+  const auto begin = said->find_first_not_of(' ', scheme.size());
+  return begin == std::string_view::npos ? std::string_view{} : said->substr(begin);
+}
+
+failure bad_token(api_side side) {
+  return {ec::bad_token, side == api_side::producers ? "bad bot token" : "bad worker token"};
+}
+
+outcome<caller_ptr> admit_caller(const route_row& route, const token_registry& known,
+                                 const http_request& head, int64_t now_s) {
+  const auto side = route.side();
+  static const auto nobody = shared_caller(caller_kind::stranger);
+  if (side == api_side::open)
+    return nobody;
+  const auto token = presented_token(side, head);
+  auto who = token ? known.identify(side, *token, now_s) : nullptr;
+  if (!who && !known.serves(side))
+    return failure{ec::token_not_configured, side == api_side::producers
+                                                 ? "BOT_TOKEN not configured"
+                                                 : "WORKER_TOKEN not configured"};
+  if (!who)
+    return bad_token(side);
+  if (!route.may.contains(who->kind))
+    return failure{ec::forbidden, who->kind == caller_kind::reader
+                                      ? "a read-only token cannot do this"
+                                      : "this token's role cannot do this"};
+  return who;
 }
 
 unsigned http_status(ec code) {
@@ -67,6 +161,7 @@ unsigned http_status(ec code) {
   case ec::no_such_route:
   case ec::no_such_job:
   case ec::no_such_worker:
+  case ec::no_such_token:
     return 404;
   case ec::wrong_method:
     return 405;

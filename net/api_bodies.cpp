@@ -137,6 +137,23 @@ outcome<done> read_additions(const json& object, new_job& into) {
   return read_tags(object, into);
 }
 
+/// A set that is there may be empty: then the worker gets only jobs that anyone may claim.
+outcome<done> read_token_caps(const json& object, access_token& into) {
+  const auto* names = member(object, "caps");
+  if (names == nullptr)
+    return done{};
+  std::vector<std::string> list;
+  if (!names->is_array())
+    return bad_shape("caps must be an array of strings");
+  for (const auto& x : *names) {
+    if (!x.is_string())
+      return bad_shape("caps must be an array of strings");
+    list.push_back(x.get<std::string>());
+  }
+  into.caps = caps{std::move(list)};
+  return done{};
+}
+
 outcome<progress_request::entry> parse_entry(const json& x) {
   if (!x.is_object())
     return bad_shape("an event must be an object");
@@ -188,6 +205,35 @@ outcome<new_job> parse_new_job(std::string_view body) {
   if (x.requires_json)
     x.required = required_caps(*x.requires_json);
   if (auto ok = read_additions(*object, x); !ok)
+    return ok.error();
+  return x;
+}
+
+outcome<access_token> parse_new_token(std::string_view body) {
+  const auto object = parse_object(body);
+  if (!object)
+    return object.error();
+  access_token x;
+  const auto role = string_or(*object, "role", "");
+  if (!role)
+    return role.error();
+  const auto known = parse_token_role(*role);
+  if (!known)
+    return bad_shape("role must be bot, worker, admin or read-only");
+  x.role = *known;
+  auto name = string_or(*object, "name", "");
+  if (!name)
+    return name.error();
+  x.principal = std::move(*name);
+  auto worker = string_or(*object, "worker_id", "");
+  if (!worker)
+    return worker.error();
+  x.worker_id = trimmed(*worker);
+  const auto expires = integer_in(*object, "expires_at", 0, wall_s_max);
+  if (!expires)
+    return expires.error();
+  x.expires_s = *expires;
+  if (auto ok = read_token_caps(*object, x); !ok)
     return ok.error();
   return x;
 }

@@ -26,6 +26,9 @@ outcome<std::string> parse_finish(finish_kind kind, std::string_view body,
 /// POST /jobs/{id}/events: one event or an array. Errors besides: `body_too_large`.
 outcome<std::vector<progress_request::entry>> parse_progress(std::string_view body);
 
+/// POST /tokens: all of the token but kid, digest and time. Its rules are `admit_token`'s.
+outcome<access_token> parse_new_token(std::string_view body);
+
 /// The query's `wait` in seconds, 0 to 60, with or without a fraction; 0 when absent.
 outcome<std::chrono::milliseconds> parse_wait(std::string_view query);
 

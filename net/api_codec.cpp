@@ -53,6 +53,7 @@ json job_object(const job_document& x) {
       {"not_before", or_null(head.not_before_s)},
       {"deadline", or_null(head.deadline_s)},
       {"tags", head.tags},
+      {"owner", head.owner.empty() ? json(shared_principal_name) : json(head.owner)},
       {"cancel_asked", head.cancel_asked},
       {"events", head.events},
   };
@@ -115,6 +116,19 @@ json worker_object(const worker_snapshot& x) {
       {"live", x.live},
       {"draining", x.draining},
       {"running", std::move(running)},
+  };
+}
+
+json token_object(const access_token& x, std::string_view state) {
+  return {
+      {"kid", x.kid},
+      {"role", to_string(x.role)},
+      {"name", x.principal},
+      {"worker_id", or_null(x.worker_id)},
+      {"caps", x.caps ? json(x.caps->names()) : json(nullptr)},
+      {"created_at", x.created_s},
+      {"expires_at", or_null(x.expires_s)},
+      {"state", state},
   };
 }
 

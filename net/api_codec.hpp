@@ -1,6 +1,7 @@
 #pragma once
 // The JSON that the broker answers (docs/HTTP_API.md). Bytes that are no UTF-8 come out as U+FFFD; nothing throws.
 
+#include "actors/domain/access_token.hpp"
 #include "actors/domain/explain.hpp"
 #include "actors/domain/job.hpp"
 #include "actors/domain/job_event.hpp"
@@ -27,6 +28,9 @@ std::string finished_body(const finish_request::answer_type& x);
 nlohmann::json worker_object(const worker_snapshot& x);
 std::string explain_body(const explain_facts& x, const std::vector<attempt_story>& attempts);
 std::string workers_body(const std::vector<worker_snapshot>& x);
+
+/// What everybody may know of a token. @param state active, expired or revoked
+nlohmann::json token_object(const access_token& x, std::string_view state);
 std::string queue_body(const queue_facts& x, int64_t now_s);
 
 /// `{"events": [...], "next": n}`: pass `next` as `after` for what comes later.

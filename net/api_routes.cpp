@@ -7,34 +7,47 @@ namespace claw {
 namespace {
 
 using enum api_route;
-using enum api_role;
+using enum caller_kind;
 
 constexpr auto no_id = path_id::none;
 constexpr auto of_job = path_id::job;
 constexpr auto of_worker = path_id::worker;
+constexpr auto of_token = path_id::token;
 constexpr auto small = body_limit::request;
 constexpr auto large = body_limit::result;
 
+// Who is not named may not. Of `bot`, a route with a job's id lets through only those whose job it is, and a listing
+// shows him only his own (broker_http.cpp).
+constexpr callers everybody{stranger};
+constexpr callers readers{shared_bot, bot, reader, admin};
+constexpr callers producers{shared_bot, bot, admin};
+constexpr callers operators{shared_bot, admin};
+constexpr callers admins{admin};
+constexpr callers workers_only{shared_worker, worker};
+
 // `/jobs/next` stands before `/jobs/{id}`: the first match counts.
 constexpr std::array table = {
-    route_row{health, "GET", "/health", "", no_id, nobody, small},
-    route_row{create_job, "POST", "/jobs", "", no_id, bot, small},
-    route_row{list_jobs, "GET", "/jobs", "", no_id, bot, small},
-    route_row{claim, "GET", "/jobs/next", "", no_id, worker, small},
-    route_row{read_job, "GET", "/jobs/", "", of_job, bot, small},
-    route_row{post_result, "POST", "/jobs/", "/result", of_job, worker, large},
-    route_row{post_failure, "POST", "/jobs/", "/fail", of_job, worker, large},
-    route_row{heartbeat, "POST", "/jobs/", "/heartbeat", of_job, worker, small},
-    route_row{release, "POST", "/jobs/", "/release", of_job, worker, small},
-    route_row{post_events, "POST", "/jobs/", "/events", of_job, worker, large},
-    route_row{read_events, "GET", "/jobs/", "/events", of_job, bot, small},
-    route_row{cancel, "POST", "/jobs/", "/cancel", of_job, bot, small},
-    route_row{retry, "POST", "/jobs/", "/retry", of_job, bot, small},
-    route_row{explain, "GET", "/jobs/", "/explain", of_job, bot, small},
-    route_row{workers, "GET", "/workers", "", no_id, bot, small},
-    route_row{drain_worker, "POST", "/workers/", "/drain", of_worker, bot, small},
-    route_row{resume_worker, "POST", "/workers/", "/resume", of_worker, bot, small},
-    route_row{queue, "GET", "/queue", "", no_id, bot, small},
+    route_row{health, "GET", "/health", "", no_id, everybody, small},
+    route_row{create_job, "POST", "/jobs", "", no_id, producers, small},
+    route_row{list_jobs, "GET", "/jobs", "", no_id, readers, small},
+    route_row{claim, "GET", "/jobs/next", "", no_id, workers_only, small},
+    route_row{read_job, "GET", "/jobs/", "", of_job, readers, small},
+    route_row{post_result, "POST", "/jobs/", "/result", of_job, workers_only, large},
+    route_row{post_failure, "POST", "/jobs/", "/fail", of_job, workers_only, large},
+    route_row{heartbeat, "POST", "/jobs/", "/heartbeat", of_job, workers_only, small},
+    route_row{release, "POST", "/jobs/", "/release", of_job, workers_only, small},
+    route_row{post_events, "POST", "/jobs/", "/events", of_job, workers_only, large},
+    route_row{read_events, "GET", "/jobs/", "/events", of_job, readers, small},
+    route_row{cancel, "POST", "/jobs/", "/cancel", of_job, producers, small},
+    route_row{retry, "POST", "/jobs/", "/retry", of_job, producers, small},
+    route_row{explain, "GET", "/jobs/", "/explain", of_job, readers, small},
+    route_row{workers, "GET", "/workers", "", no_id, readers, small},
+    route_row{drain_worker, "POST", "/workers/", "/drain", of_worker, operators, small},
+    route_row{resume_worker, "POST", "/workers/", "/resume", of_worker, operators, small},
+    route_row{queue, "GET", "/queue", "", no_id, readers, small},
+    route_row{list_tokens, "GET", "/tokens", "", no_id, admins, small},
+    route_row{create_token, "POST", "/tokens", "", no_id, admins, small},
+    route_row{revoke_token, "DELETE", "/tokens/", "", of_token, admins, small},
 };
 
 /// The text between prefix and suffix, when the path has this form.

@@ -6,6 +6,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+
 namespace claw {
 
 namespace {
@@ -17,12 +19,13 @@ constexpr std::size_t json_frame_bytes = 4'096;
 } // namespace
 
 broker_http::broker_http(broker_http_options options, broker_front_door& door)
-    : scope_{gathering_door{door}, std::move(options)}, bot_token_(scope_.options.bot_token),
-      worker_token_(scope_.options.worker_token) {
-  scope_.options.bot_token.clear(); // only digests are kept
-  scope_.options.worker_token.clear();
-  if (scope_.options.jobs_per_minute_max)
-    created_.emplace(*scope_.options.jobs_per_minute_max);
+    : scope_{gathering_door{door}, std::move(options), {"", "", "", {}}, {}, {}} {
+  auto& given = scope_.options;
+  scope_.tokens
+      = token_registry{given.bot_token, given.worker_token, given.admin_token, given.tokens};
+  for (auto* text : {&given.bot_token, &given.worker_token, &given.admin_token})
+    text->clear(); // only digests are kept
+  given.tokens.clear();
 }
 
 http_admission broker_http::admit(const http_request& head) {
@@ -34,12 +37,11 @@ http_admission broker_http::admit(const http_request& head) {
       refusal.fields = "Allow: " + match.allow + "\r\n";
     return {std::move(refusal), 0};
   }
-  const auto role = match.row->role;
-  const auto& expected = role == api_role::bot ? bot_token_ : worker_token_;
-  if (auto ok = check_token(role, expected, head.field(token_header(role))); !ok) {
+  const auto who = admit_caller(*match.row, scope_.tokens, head, scope_.options.wall_s());
+  if (!who) {
     spdlog::debug("event=http_token_refused path={} why={}", log_value(head.path),
-                  log_value(ok.error().why));
-    return {failure_reply(ok.error()), 0};
+                  log_value(who.error().why));
+    return {failure_reply(who.error()), 0};
   }
   const auto& bounds = scope_.options;
   return {std::nullopt, match.row->limit == body_limit::request
@@ -57,20 +59,39 @@ http_reply broker_http::too_large(const http_request& head) {
 void broker_http::handle(http_request x, std::shared_ptr<http_exchange> from) {
   const auto match = match_route(x.method, x.path);
   CLAW_ASSERT(match.row != nullptr); // admitted
+  const auto who = admit_caller(*match.row, scope_.tokens, x, scope_.options.wall_s());
+  if (!who) // its token was good when the body began
+    return from->answer(failure_reply(who.error()));
   job_id id;
-  std::string worker_id;
+  std::string name;
   if (match.row->id == path_id::job) {
     const auto parsed = parse_job_id(match.id_text);
     if (!parsed)
       return from->answer(failure_reply({ec::no_such_job, ""}));
     id = *parsed;
-  } else if (match.row->id == path_id::worker) {
-    worker_id = percent_decoded(match.id_text);
+    if (const auto own = find_own_job(**who, id); !own)
+      return from->answer(failure_reply(own.error()));
+  } else if (match.row->id != path_id::none) {
+    name = percent_decoded(match.id_text);
   }
   spdlog::debug("event=http_requested method={} path={} bytes={}", log_value(x.method),
                 log_value(x.path), x.body.size());
+  if (!(*who)->kid.empty())
+    scope_.held.add((*who)->kid, from);
   auto body = std::move(x.body);
-  dispatch(*match.row, {x, std::move(body), id, std::move(worker_id), std::move(from)});
+  dispatch(*match.row, {x, std::move(body), id, std::move(name), *who, std::move(from)});
+}
+
+/// A bot with a token of its own knows only of the jobs that its principal created.
+outcome<done> broker_http::find_own_job(const api_caller& who, const job_id& id) const {
+  if (who.kind != caller_kind::bot)
+    return done{};
+  const auto found = scope_.door.jobs().find(id);
+  if (!found)
+    return found.error();
+  if (!*found || (**found).owner != who.principal)
+    return failure{ec::no_such_job, ""};
+  return done{};
 }
 
 void broker_http::round_over() {
@@ -83,7 +104,7 @@ void broker_http::dispatch(const route_row& row, api_call call) {
     return call.from->answer(
         json_reply(R"({"ok":true,"ts_bound":true,"version":")" CLAW_VERSION "\"}"));
   case api_route::create_job:
-    return create_job(scope_, created_, std::move(call));
+    return create_job(scope_, std::move(call));
   case api_route::list_jobs:
     return list_jobs(scope_, std::move(call));
   case api_route::claim:
@@ -116,7 +137,21 @@ void broker_http::dispatch(const route_row& row, api_call call) {
     return show_workers(scope_, std::move(call));
   case api_route::queue:
     return show_queue(scope_, std::move(call));
+  case api_route::list_tokens:
+    return list_tokens(scope_, call);
+  case api_route::create_token:
+    return create_token(scope_, std::move(call));
+  case api_route::revoke_token:
+    return revoke_token(scope_, std::move(call));
   }
+}
+
+std::chrono::milliseconds api_scope::held_at_most(const api_caller& who,
+                                                  std::chrono::milliseconds wait) const {
+  if (!who.expires_s)
+    return wait;
+  const std::chrono::seconds left{std::max<int64_t>(0, *who.expires_s - options.wall_s())};
+  return std::min<std::chrono::milliseconds>(wait, left);
 }
 
 void broker_http::stop() {

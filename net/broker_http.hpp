@@ -1,25 +1,31 @@
 #pragma once
-// The broker's HTTP interface (docs/HTTP_API.md) as an application of the HTTP server: finds the route, checks the
-// token, hands the request to the routes of its caller's role.
+// The broker's HTTP interface (docs/HTTP_API.md) as an application of the HTTP server: finds the route, checks whether
+// its caller may use it, and hands the request over.
 
 #include "actors/domain/limits.hpp"
 #include "actors/domain/rate_window.hpp"
 #include "actors/protocol/front_doors.hpp"
 #include "net/api_access.hpp"
 #include "net/gathering_door.hpp"
+#include "net/held_requests.hpp"
 #include "net/http_exchange.hpp"
 
 #include <atomic>
 #include <chrono>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace claw {
 
 struct broker_http_options {
   std::string bot_token;    ///< "": no producer gets in
   std::string worker_token; ///< "": no worker gets in
+  std::string admin_token;  ///< "": tokens can only be made with an admin's own token
+  std::vector<access_token> tokens; ///< clients' own, as they are kept
   std::size_t request_body_bytes_max = limits::request_body_bytes_max;
   std::size_t result_bytes_max = limits::result_bytes_max;
   std::optional<std::size_t> jobs_per_minute_max; ///< for each token; none: no limit
@@ -29,16 +35,23 @@ struct broker_http_options {
                std::chrono::system_clock::now().time_since_epoch())
         .count();
   };
+  std::function<uint64_t()> random; ///< 64 unpredictable bits: new tokens are made of them
 };
 
 /// What all routes share.
 struct api_scope {
   gathering_door door;
   broker_http_options options;
+  token_registry tokens;
+  held_requests held;
+  std::map<std::pair<caller_kind, std::string>, rate_window> created; ///< new jobs of each token, by kind and kid
   std::atomic<bool> stopping{false};
   uint64_t polls = 0; ///< the server's thread
 
   poll_id next_poll() { return poll_id{++polls}; }
+
+  /// How long a request may be held: as long as it likes, but not longer than its token is good.
+  std::chrono::milliseconds held_at_most(const api_caller& who, std::chrono::milliseconds wait) const;
 };
 
 /// One request on its way to its route.
@@ -46,7 +59,8 @@ struct api_call {
   const http_request& request;
   std::string body;
   job_id id;             ///< where the route has one
-  std::string worker_id; ///< where the route has one
+  std::string name;      ///< of a worker or token, where the route has one
+  caller_ptr caller;
   std::shared_ptr<http_exchange> from;
 };
 
@@ -65,16 +79,14 @@ public:
 
 private:
   void dispatch(const route_row& row, api_call call);
+  outcome<done> find_own_job(const api_caller& who, const job_id& id) const;
 
   api_scope scope_;
-  token_check bot_token_;
-  token_check worker_token_;
-  std::optional<rate_window> created_;
 };
 
-// -- the routes of each role ------------------------------------------------------------------------------------------
+// -- the routes -------------------------------------------------------------------------------------------------------
 
-void create_job(api_scope& scope, std::optional<rate_window>& created, api_call call);
+void create_job(api_scope& scope, api_call call);
 void read_job(api_scope& scope, api_call call);
 void list_jobs(api_scope& scope, api_call call);
 void cancel_job(api_scope& scope, api_call call);
@@ -83,6 +95,10 @@ void explain_job(api_scope& scope, api_call call);
 void set_draining(api_scope& scope, api_call call, bool draining);
 void show_workers(api_scope& scope, api_call call);
 void show_queue(api_scope& scope, api_call call);
+
+void list_tokens(api_scope& scope, const api_call& call);
+void create_token(api_scope& scope, api_call call);
+void revoke_token(api_scope& scope, api_call call);
 
 void read_events(api_scope& scope, api_call call);
 

@@ -1,4 +1,4 @@
-// The events of a job for those who hold the bot token: a JSON page, held until there is news where the client asks for
+// The events of a job for those who may see it: a JSON page, held until there is news where the client asks for
 // that, or a stream of server-sent events (@source WHATWG HTML, "Server-sent events").
 
 #include "actors/domain/limits.hpp"
@@ -47,7 +47,8 @@ std::string frame(std::string_view type, std::string_view id, const std::string&
 class event_stream : public std::enable_shared_from_this<event_stream> {
 public:
   event_stream(api_scope& scope, api_call call, uint64_t after)
-      : scope_(scope), to_(std::move(call.from)), id_(call.id), after_(after) {}
+      : scope_(scope), to_(std::move(call.from)), caller_(std::move(call.caller)), id_(call.id),
+        after_(after) {}
 
   void start() {
     to_->begin_stream("text/event-stream");
@@ -86,11 +87,14 @@ private:
   }
 
   void watch() {
+    const auto wait = scope_.held_at_most(*caller_, stream_silence_max);
+    if (wait.count() == 0)
+      return to_->end_stream(); // its token has expired
     watch_ = scope_.next_poll();
     auto heard = [self = shared_from_this()](http_exchange&, const outcome<events_type>& x) {
       self->on_news(x);
     };
-    scope_.door.ask(watch_request{id_, after_, stream_silence_max, watch_,
+    scope_.door.ask(watch_request{id_, after_, wait, watch_,
                                   heard_by<events_type>(to_, std::move(heard))});
   }
 
@@ -107,6 +111,7 @@ private:
 
   api_scope& scope_;
   std::shared_ptr<http_exchange> to_;
+  caller_ptr caller_;
   job_id id_;
   uint64_t after_;
   poll_id watch_{};
@@ -143,9 +148,10 @@ void hold_for_news(api_scope& scope, const api_call& call, uint64_t after,
 
 void read_events(api_scope& scope, api_call call) {
   const auto after = parse_after(call.request.query);
-  const auto wait = parse_wait(call.request.query);
+  auto wait = parse_wait(call.request.query);
   if (!after || !wait)
     return call.from->answer(failure_reply(!after ? after.error() : wait.error()));
+  *wait = scope.held_at_most(*call.caller, *wait);
   const auto found = scope.door.jobs().find(call.id);
   if (!found || !*found)
     return call.from->answer(failure_reply(!found ? found.error() : failure{ec::no_such_job, ""}));

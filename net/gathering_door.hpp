@@ -37,6 +37,8 @@ public:
   void ask(workers_question x) override { gather(std::move(x)); }
   void ask(queue_question x) override { gather(std::move(x)); }
   void ask(watch_request x) override { gather(std::move(x)); }
+  void ask(token_create_request x) override { gather(std::move(x)); }
+  void ask(token_revoke_request x) override { gather(std::move(x)); }
 
   const job_reader& jobs() const override { return real_.jobs(); }
 
@@ -44,7 +46,8 @@ private:
   using message = std::variant<create_request, claim_request, poll_closed, finish_request,
                                renew_request, release_request, progress_request, worker_seen,
                                cancel_request, retry_request, drain_request, standing_question,
-                               workers_question, queue_question, watch_request>;
+                               workers_question, queue_question, watch_request,
+                               token_create_request, token_revoke_request>;
 
   void gather(message x) { asked_.push_back(std::move(x)); }
 

@@ -54,6 +54,10 @@ public:
   /// is worked on to its end, whether somebody still listens or not.
   virtual void when_gone(std::function<void()> listener) = 0;
 
+  /// Ends a request that is held, which is one with such a listener: that is called as if the client had gone, and the
+  /// client is answered `why`, or its stream ends. Any other request is worked on to its end.
+  virtual void evict(http_reply why) = 0;
+
   /// Instead of `answer`: begins a body of unknown length.
   virtual void begin_stream(std::string_view content_type) = 0;
 

@@ -88,6 +88,19 @@ void http_session::when_gone(std::function<void()> listener) {
     close(); // nothing else would end this
 }
 
+void http_session::evict(http_reply why) {
+  const auto listener = std::exchange(on_gone_, nullptr);
+  if (!listener)
+    return;
+  listener();
+  if (phase_ == phase::handling)
+    answer(std::move(why));
+  else if (phase_ == phase::streaming && sent_ == nullptr)
+    end_stream();
+  else
+    close(); // in the middle of a piece
+}
+
 /// The news that the client has closed may stand behind the answer in our own line of work: asks the system.
 bool http_session::peer_has_left() {
   char next = 0;

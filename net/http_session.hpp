@@ -34,6 +34,7 @@ public:
   void post(std::function<void()> work);
   void answer(http_reply x);
   void when_gone(std::function<void()> listener);
+  void evict(http_reply why);
   void begin_stream(std::string_view content_type);
   void send_piece(std::string piece, std::function<void()> sent);
   void end_stream();

@@ -30,6 +30,11 @@ public:
       session_->when_gone(std::move(listener));
   }
 
+  void evict(http_reply why) override {
+    if (is_mine())
+      session_->evict(std::move(why));
+  }
+
   void begin_stream(std::string_view content_type) override {
     if (is_mine())
       session_->begin_stream(content_type);

@@ -26,7 +26,7 @@ void explain_job(api_scope& scope, api_call call) {
 
 void set_draining(api_scope& scope, api_call call, bool draining) {
   scope.door.ask(drain_request{
-      std::move(call.worker_id), draining,
+      std::move(call.name), draining,
       heard_by<worker_snapshot>(call.from, [](http_exchange& to, const outcome<worker_snapshot>& x) {
         to.answer(x ? json_reply(json_text(worker_object(*x))) : failure_reply(x.error()));
       })});

@@ -1,4 +1,4 @@
-// The routes of those who hold the bot token: their jobs.
+// The routes of producers: their jobs.
 
 #include "actors/domain/limits.hpp"
 #include "net/api_bodies.hpp"
@@ -38,6 +38,19 @@ void reject(http_exchange& to, const failure& why, std::string fields = {}) {
   to.answer(std::move(answer));
 }
 
+/// Counts a new job of the caller's token. @returns how long he must wait instead; 0 when he need not
+std::chrono::seconds wait_for_rate(api_scope& scope, const api_caller& who) {
+  const auto most = scope.options.jobs_per_minute_max;
+  if (!most)
+    return {};
+  const auto now = scope.options.now();
+  auto& window = scope.created.try_emplace({who.kind, who.kid}, *most).first->second;
+  if (window.admit(now))
+    return {};
+  return std::max(std::chrono::seconds{1},
+                  std::chrono::ceil<std::chrono::seconds>(window.wait(now)));
+}
+
 /// The job as it is committed; what everybody is shown.
 void answer_with_job(api_scope& scope, http_exchange& to, const job_id& id) {
   const auto found = scope.door.jobs().document(id);
@@ -50,10 +63,11 @@ void answer_with_job(api_scope& scope, http_exchange& to, const job_id& id) {
 
 } // namespace
 
-void create_job(api_scope& scope, std::optional<rate_window>& created, api_call call) {
+void create_job(api_scope& scope, api_call call) {
   auto what = parse_new_job(call.body);
   if (!what)
     return reject(*call.from, what.error());
+  what->owner = call.caller->principal;
   if (const auto key = call.request.field("Idempotency-Key")) {
     if (key->empty() || key->size() > limits::create_key_bytes_max)
       return reject(*call.from, {ec::bad_shape, "Idempotency-Key must have 1 to 255 bytes"});
@@ -61,11 +75,9 @@ void create_job(api_scope& scope, std::optional<rate_window>& created, api_call 
     what->create_key = *key;
     what->create_digest.assign(digest.begin(), digest.end());
   }
-  if (const auto now = scope.options.now(); created && !created->admit(now)) {
-    const auto wait = std::chrono::ceil<std::chrono::seconds>(created->wait(now)).count();
+  if (const auto wait = wait_for_rate(scope, *call.caller); wait.count() > 0)
     return reject(*call.from, {ec::rate_limited, ""},
-                  "Retry-After: " + std::to_string(std::max<int64_t>(1, wait)) + "\r\n");
-  }
+                  "Retry-After: " + std::to_string(wait.count()) + "\r\n");
   auto heard = [](http_exchange& to, const outcome<created_job>& x) {
     if (!x)
       return reject(to, x.error());
@@ -81,9 +93,11 @@ void read_job(api_scope& scope, api_call call) {
 }
 
 void list_jobs(api_scope& scope, api_call call) {
-  const auto question = parse_listing(call.request.query);
+  auto question = parse_listing(call.request.query);
   if (!question)
     return call.from->answer(failure_reply(question.error()));
+  if (call.caller->kind == caller_kind::bot)
+    question->filter.owner = call.caller->principal;
   const auto page = scope.door.jobs().list(question->filter, question->before, question->limit);
   if (!page)
     return call.from->answer(failure_reply(page.error()));

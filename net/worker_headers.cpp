@@ -34,10 +34,11 @@ caps parse_worker_caps(std::string_view header) {
   return caps{std::move(names)};
 }
 
-outcome<worker_facts> worker_facts_of(const http_request& x) {
+outcome<worker_facts> worker_facts_of(const http_request& x, const api_caller& who) {
   worker_facts facts{text_of(x, "X-Worker-Id"), text_of(x, "X-Worker-Boot-Id"),
                      text_of(x, "X-Worker-Version"),
-                     parse_worker_caps(x.field("X-Worker-Caps").value_or(std::string_view{}))};
+                     parse_worker_caps(x.field("X-Worker-Caps").value_or(std::string_view{})),
+                     who.principal, who.kid};
   const auto limit = limits::worker_id_bytes_max;
   if (facts.worker_id.size() > limit)
     return failure{ec::bad_request, "X-Worker-Id is longer than 255 bytes"};
@@ -46,15 +47,28 @@ outcome<worker_facts> worker_facts_of(const http_request& x) {
                    "X-Worker-Boot-Id or X-Worker-Version is longer than 255 bytes"};
   if (facts.caps.size() > limits::worker_caps_max)
     return failure{ec::bad_request, "X-Worker-Caps names more than 256 caps"};
+  if (facts.worker_id.empty())
+    facts.worker_id = who.worker_id;
+  if (!who.worker_id.empty() && facts.worker_id != who.worker_id)
+    return failure{ec::forbidden, "this token is for the worker " + who.worker_id
+                                      + ", not for the one that X-Worker-Id names"};
+  if (who.caps && text_of(x, "X-Worker-Caps").empty())
+    facts.caps = *who.caps;
+  if (who.caps && !who.caps->includes(facts.caps))
+    return failure{ec::forbidden, "this token may not claim with the caps "
+                                      + to_string(who.caps->missing_from(facts.caps))};
   return facts;
 }
 
-lease_proof lease_proof_of(const http_request& x) {
+lease_proof lease_proof_of(const http_request& x, const api_caller& who) {
   lease_proof proof;
   if (auto lease = text_of(x, "X-Lease-Id"); !lease.empty())
     proof.lease_id = std::move(lease);
   if (auto worker = text_of(x, "X-Worker-Id"); !worker.empty())
     proof.worker_id = std::move(worker);
+  else if (!who.worker_id.empty())
+    proof.worker_id = who.worker_id;
+  proof.principal = who.principal;
   return proof;
 }
 

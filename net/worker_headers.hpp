@@ -3,6 +3,7 @@
 
 #include "actors/domain/error.hpp"
 #include "actors/protocol/broker_messages.hpp"
+#include "net/api_access.hpp"
 #include "net/http_exchange.hpp"
 
 #include <string_view>
@@ -13,10 +14,12 @@ namespace claw {
 /// is read as a list.
 caps parse_worker_caps(std::string_view header);
 
-/// Errors: `bad_request` when a header is longer, or names more caps, than a worker may have.
-outcome<worker_facts> worker_facts_of(const http_request& x);
+/// What the token is bound to is filled in where the headers say nothing of it. Errors: `bad_request` when a header is
+/// longer, or names more caps, than a worker may have; `forbidden` when it names another worker, or a cap, than the
+/// token allows.
+outcome<worker_facts> worker_facts_of(const http_request& x, const api_caller& who);
 
 /// By what this request shows that a job is its sender's.
-lease_proof lease_proof_of(const http_request& x);
+lease_proof lease_proof_of(const http_request& x, const api_caller& who);
 
 } // namespace claw

@@ -1,4 +1,4 @@
-// The routes of those who hold the worker token.
+// The routes of workers.
 
 #include "actors/domain/log_value.hpp"
 #include "net/api_bodies.hpp"
@@ -15,7 +15,7 @@ namespace {
 
 /// Tells the broker that the worker lives. @returns false when its headers are not acceptable; it is told so.
 bool note_sign_of_life(api_scope& scope, const api_call& call) {
-  auto facts = worker_facts_of(call.request);
+  auto facts = worker_facts_of(call.request, *call.caller);
   if (!facts) {
     call.from->answer(failure_reply(facts.error()));
     return false;
@@ -27,7 +27,7 @@ bool note_sign_of_life(api_scope& scope, const api_call& call) {
 
 /// A grant that nobody receives must not stay away until its lease expires.
 std::function<void()> give_back(api_scope& scope, const job& x, const std::string& worker_id) {
-  lease_proof proof{x.lease_id, {}};
+  lease_proof proof{x.lease_id, {}, x.lease_principal};
   if (!worker_id.empty())
     proof.worker_id = worker_id;
   return [&door = scope.door, id = x.id, proof = std::move(proof)] {
@@ -41,10 +41,11 @@ std::function<void()> give_back(api_scope& scope, const job& x, const std::strin
 
 void claim_job(api_scope& scope, api_call call) {
   using answer_type = std::optional<grant>;
-  auto facts = worker_facts_of(call.request);
-  const auto wait = parse_wait(call.request.query);
+  auto facts = worker_facts_of(call.request, *call.caller);
+  auto wait = parse_wait(call.request.query);
   if (!facts || !wait)
     return call.from->answer(failure_reply(!facts ? facts.error() : wait.error()));
+  *wait = scope.held_at_most(*call.caller, *wait);
   const auto poll = scope.next_poll();
   auto heard
       = [&scope, worker_id = facts->worker_id](http_exchange& to, const outcome<answer_type>& x) {
@@ -72,7 +73,7 @@ void finish_job(api_scope& scope, api_call call, finish_kind kind) {
   auto heard = [](http_exchange& to, const outcome<answer_type>& x) {
     to.answer(x ? json_reply(finished_body(*x)) : failure_reply(x.error()));
   };
-  scope.door.ask(finish_request{call.id, lease_proof_of(call.request), kind, std::move(*text),
+  scope.door.ask(finish_request{call.id, lease_proof_of(call.request, *call.caller), kind, std::move(*text),
                                 heard_by<answer_type>(call.from, std::move(heard))});
 }
 
@@ -84,7 +85,7 @@ void renew_lease(api_scope& scope, api_call call) {
                   {{"ok", true}, {"lease_until", x->lease_until_s}, {"cancel", x->cancel}}))
                 : failure_reply(x.error()));
   };
-  scope.door.ask(renew_request{call.id, lease_proof_of(call.request),
+  scope.door.ask(renew_request{call.id, lease_proof_of(call.request, *call.caller),
                                heard_by<renewal>(call.from, std::move(heard))});
 }
 
@@ -94,7 +95,7 @@ void release_job(api_scope& scope, api_call call) {
   auto heard = [](http_exchange& to, const outcome<done>& x) {
     to.answer(x ? json_reply(R"({"ok":true})") : failure_reply(x.error()));
   };
-  scope.door.ask(release_request{call.id, lease_proof_of(call.request),
+  scope.door.ask(release_request{call.id, lease_proof_of(call.request, *call.caller),
                                  heard_by<done>(call.from, std::move(heard))});
 }
 
@@ -112,7 +113,7 @@ void post_events(api_scope& scope, api_call call) {
         x ? json_reply(json_text({{"ok", true}, {"sequence", x->sequence}, {"cancel", x->cancel}}))
           : failure_reply(x.error()));
   };
-  scope.door.ask(progress_request{call.id, lease_proof_of(call.request), std::move(*entries),
+  scope.door.ask(progress_request{call.id, lease_proof_of(call.request, *call.caller), std::move(*entries),
                                   heard_by<answer_type>(call.from, std::move(heard))});
 }
 

@@ -63,6 +63,10 @@ void log_committed(const job_change& x) {
       line += fmt::format(" worker_id={}", log_value(event.worker_id));
     if (event.kind == job_event_kind::created)
       line += fmt::format(" command={}", log_value(x.after.command));
+    if (event.kind == job_event_kind::created && !x.after.owner.empty())
+      line += fmt::format(" principal={}", x.after.owner);
+    if (event.kind == job_event_kind::claimed && !x.after.lease_kid.empty())
+      line += fmt::format(" principal={} kid={}", x.after.lease_principal, x.after.lease_kid);
     if (has_reason(event.kind))
       line += fmt::format(" reason={}", log_value(event.why));
     spdlog::info(line);
@@ -72,6 +76,14 @@ void log_committed(const job_change& x) {
 void log_commit_failed(std::size_t changes, const failure& why) {
   spdlog::error("event=commit_failed changes={} ec={} why={}", changes, to_string(why.code),
                 log_value(why.why));
+}
+
+void log_token(std::string_view event, const access_token& x, std::string_view by) {
+  auto line = fmt::format("event={} kid={} role={} principal={}", event, x.kid, to_string(x.role),
+                          x.principal);
+  if (!x.worker_id.empty())
+    line += fmt::format(" worker_id={}", log_value(x.worker_id));
+  spdlog::info("{} by={}", line, by.empty() ? shared_principal_name : by);
 }
 
 void log_rejected(std::string_view reason) {

@@ -2,6 +2,7 @@
 
 #include "actors/broker/job_queue_actor.hpp"
 #include "actors/broker/job_store_actor.hpp"
+#include "actors/broker/token_actor.hpp"
 #include "actors/shared/supervisor_actor.hpp"
 
 #include <future>
@@ -38,32 +39,35 @@ private:
 
 namespace {
 
-/// Store and queue, in this order.
+/// Store, tokens and queue, in this order.
 std::vector<caf::actor> start_actors(caf::actor_system& system, job_store& store,
-                                     const broker_system_config& config,
+                                     token_store& tokens, const broker_system_config& config,
                                      const broker_world& world) {
   auto surroundings = std::make_shared<job_surroundings>();
   surroundings->store = config.detached
                             ? system.spawn<caf::detached>(job_store_actor, &store, world.on_kill_point)
                             : system.spawn(job_store_actor, &store, world.on_kill_point);
+  surroundings->tokens = config.detached
+                             ? system.spawn<caf::detached>(token_actor, &tokens, world.wall_ms)
+                             : system.spawn(token_actor, &tokens, world.wall_ms);
   surroundings->reader = &store;
   surroundings->world = world;
   surroundings->lease_term = config.lease_term;
   const job_surroundings_ptr shared = surroundings;
   auto queue = config.detached ? system.spawn<caf::detached>(job_queue_actor, shared, config)
                                : system.spawn(job_queue_actor, shared, config);
-  return {surroundings->store, queue};
+  return {surroundings->store, surroundings->tokens, queue};
 }
 
 } // namespace
 
-broker_system::broker_system(caf::actor_system& system, job_store& store,
+broker_system::broker_system(caf::actor_system& system, job_store& store, token_store& tokens,
                              broker_system_config config, broker_world world)
     : store_(store), detached_(config.detached), entrance_(std::make_shared<entrance>()),
       system_(system) {
   supervisor_config group;
-  group.start = [&system, &store, config, world, way = entrance_] {
-    auto actors = start_actors(system, store, config, world);
+  group.start = [&system, &store, &tokens, config, world, way = entrance_] {
+    auto actors = start_actors(system, store, tokens, config, world);
     way->open(actors.back());
     return actors;
   };
@@ -132,6 +136,12 @@ void broker_system::ask(queue_question x) {
   entrance_->pass(std::move(x));
 }
 void broker_system::ask(watch_request x) {
+  entrance_->pass(std::move(x));
+}
+void broker_system::ask(token_create_request x) {
+  entrance_->pass(std::move(x));
+}
+void broker_system::ask(token_revoke_request x) {
   entrance_->pass(std::move(x));
 }
 void broker_system::ask(shutdown_request x) {

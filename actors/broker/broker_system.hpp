@@ -1,11 +1,12 @@
 #pragma once
-// The whole broker inside one actor system: supervisor, store, queue and all that they start. A
+// The whole broker inside one actor system: supervisor, store, tokens, queue and all that they start. A
 // program builds one of these over an opened store and hands it to its HTTP door; a test builds one
 // over a store in memory and a clock that it moves by hand.
 
 #include "actors/domain/limits.hpp"
 #include "actors/ports/job_store.hpp"
 #include "actors/ports/kill_point.hpp"
+#include "actors/ports/token_store.hpp"
 #include "actors/protocol/caf.hpp"
 #include "actors/protocol/front_doors.hpp"
 
@@ -22,7 +23,7 @@ struct broker_system_config {
   uint32_t attempts_max = limits::attempts_max; ///< for jobs that name no bound of their own
   std::optional<uint64_t> open_jobs_max; ///< MAX_QUEUED_JOBS: queued + running; none: no limit
   std::optional<std::chrono::seconds> worker_silence_max; ///< none: the lease term
-  bool detached = true; ///< store and queue in threads of their own; false where a test drives the scheduler
+  bool detached = true; ///< store, tokens and queue in threads of their own; false where a test drives the scheduler
 };
 
 /// What the broker needs of the world besides the actor clock. All of it is called from several threads.
@@ -34,11 +35,11 @@ struct broker_world {
 };
 
 /// Answers questions from the moment it is built; while a part restarts, they are answered
-/// `unavailable`. Thread-safe. Must be destroyed before the actor system and the store.
+/// `unavailable`. Thread-safe. Must be destroyed before the actor system and the stores.
 class broker_system final : public broker_front_door {
 public:
-  broker_system(caf::actor_system& system, job_store& store, broker_system_config config,
-                broker_world world);
+  broker_system(caf::actor_system& system, job_store& store, token_store& tokens,
+                broker_system_config config, broker_world world);
   broker_system(const broker_system&) = delete;
   broker_system& operator=(const broker_system&) = delete;
 
@@ -65,6 +66,8 @@ public:
   void ask(workers_question x) override;
   void ask(queue_question x) override;
   void ask(watch_request x) override;
+  void ask(token_create_request x) override;
+  void ask(token_revoke_request x) override;
   void ask(shutdown_request x);
 
   const job_reader& jobs() const override { return store_; }

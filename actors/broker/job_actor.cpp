@@ -31,6 +31,7 @@ caf::behavior job_state::behavior() {
       [this](const cancel_request& x) { on_cancel(x); },
       [this](const retry_request& x) { on_retry(x); },
       [this](const orphan_notice& x) { on_orphaned(x); },
+      [this](const token_revoked& x) { on_token_revoked(x); },
       [this](deadline_notice) { on_deadline(); },
       [this](const watch_request& x) { on_watch(x); },
       [this](poll_closed x) { on_poll_closed(x); },

@@ -18,6 +18,7 @@ namespace claw {
 /// What all job actors of a broker share.
 struct job_surroundings {
   caf::actor store;
+  caf::actor tokens;
   const job_reader* reader = nullptr; ///< outlives the actors
   broker_world world;
   std::chrono::seconds lease_term{};
@@ -38,6 +39,7 @@ struct job_state {
   void on_cancel(const cancel_request& x);
   void on_retry(const retry_request& x);
   void on_orphaned(const orphan_notice& x);
+  void on_token_revoked(const token_revoked& x);
   void on_deadline();
   void on_watch(const watch_request& x);
 

@@ -44,8 +44,8 @@ void job_state::on_claim(claim_offer& x) {
     return;
   }
   const auto& who = claim.request.worker;
-  const claim_terms terms{who.worker_id, who.boot_id, new_lease_id(around->world.random),
-                          lease_until_s()};
+  const claim_terms terms{who.worker_id,   who.boot_id,   new_lease_id(around->world.random),
+                          lease_until_s(), who.principal, who.kid};
   auto change = claimed(record, terms, now_ms());
   grant given{job_document{change.after, payload->value_or(""), std::nullopt, std::nullopt},
               std::move(*checkpoint)};
@@ -164,13 +164,23 @@ void job_state::on_deadline() {
 
 void job_state::on_orphaned(const orphan_notice& x) {
   const bool orphan = record.status == job_status::running && record.worker_id == x.worker_id
-                      && !record.worker_boot_id.empty() && record.worker_boot_id != x.new_boot_id;
+                      && record.lease_principal == x.principal && !record.worker_boot_id.empty()
+                      && record.worker_boot_id != x.new_boot_id;
   if (!orphan) {
     settle();
     return;
   }
   commit(after_lease_end(record, lease_end::worker_restarted, now_ms()),
          [this](const failure&) { settle(); });
+}
+
+void job_state::on_token_revoked(const token_revoked& x) {
+  if (record.status != job_status::running || record.lease_kid != x.kid) {
+    settle();
+    return;
+  }
+  commit(after_lease_end(record, lease_end::token_revoked, now_ms()),
+         [this](const failure&) { settle(); }); // where it fails, the lease runs out: nobody can renew it
 }
 
 void job_state::on_lease_ended(const lease_ended& x) {

@@ -36,6 +36,8 @@ caf::behavior job_queue_state::behavior() {
       [this](const barrier_passed& x) { on_barrier_passed(x); },
       [this](const worker_seen& x) { on_seen(x); },
       [this](const drain_request& x) { on_drain(x); },
+      [this](token_create_request& x) { caf::anon_send(around->tokens, std::move(x)); },
+      [this](token_revoke_request& x) { on_revoke(x); },
       [this](const standing_question& x) { on_standing(x); },
       [this](const workers_question& x) { on_workers(x); },
       [this](const queue_question& x) { on_figures(x); },

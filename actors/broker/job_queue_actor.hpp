@@ -107,6 +107,7 @@ struct job_queue_state {
   // -- workers and figures: queue_workers.cpp ---------------------------------------------------------------
   void on_seen(const worker_seen& x);
   void on_drain(const drain_request& x);
+  void on_revoke(token_revoke_request& x);
   void on_standing(const standing_question& x) const;
   void on_workers(const workers_question& x) const;
   void on_figures(const queue_question& x) const;

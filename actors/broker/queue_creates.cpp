@@ -10,12 +10,22 @@
 
 namespace claw {
 
+namespace {
+
+/// Everybody's keys are his own: what another principal has called the same is another job.
+std::string key_of(const std::string& owner, const std::string& create_key) {
+  return owner.empty() || create_key.empty() ? create_key : owner + '\n' + create_key;
+}
+
+} // namespace
+
 void job_queue_state::on_create(create_request& x) {
   if (stopping) {
     x.answer.answer(going_down());
     return;
   }
-  if (const auto known = keys.find(x.what.create_key, now_s()); known && !x.what.create_key.empty()) {
+  const auto key = key_of(x.what.owner, x.what.create_key);
+  if (const auto known = keys.find(key, now_s()); known && !key.empty()) {
     on_repeat(x, *known);
     return;
   }
@@ -26,10 +36,10 @@ void job_queue_state::on_create(create_request& x) {
   }
   auto payload = std::move(x.what.payload);
   auto first = job_of(std::move(x.what));
-  if (!first.create_key.empty())
-    keys.add(first.create_key, {first.id, first.create_digest, now_s()});
+  if (!key.empty())
+    keys.add(key, {first.id, first.create_digest, now_s()});
   ++open;
-  creating.emplace(first.id, under_way{first.create_key, {}});
+  creating.emplace(first.id, under_way{key, {}});
   commit_request request;
   request.servable = can_serve(first.required);
   request.position = index.ahead(first.required, first.priority) + creating.size();
@@ -52,6 +62,7 @@ job job_queue_state::job_of(new_job x) {
   first.not_before_s = x.not_before_s;
   first.deadline_s = x.deadline_s;
   first.tags = std::move(x.tags);
+  first.owner = std::move(x.owner);
   first.create_key = std::move(x.create_key);
   first.create_digest = std::move(x.create_digest);
   return first;
@@ -106,8 +117,8 @@ void job_queue_state::load_keys() {
     for (const auto& x : page->jobs) {
       if (x.created_s < oldest_s)
         return;
-      if (!x.create_key.empty() && !keys.find(x.create_key, now_s()))
-        keys.add(x.create_key, {x.id, x.create_digest, x.created_s});
+      if (const auto key = key_of(x.owner, x.create_key); !key.empty() && !keys.find(key, now_s()))
+        keys.add(key, {x.id, x.create_digest, x.created_s});
     }
     before = page->next;
   } while (before);

@@ -26,12 +26,13 @@ uint64_t job_queue_state::orphan_jobs(const worker_facts& x) {
   uint64_t orphans = 0;
   for (auto& [id, job] : awake) {
     const bool orphan = job.actor && job.record.status == job_status::running
-                        && job.record.worker_id == x.worker_id && !job.record.worker_boot_id.empty()
+                        && job.record.worker_id == x.worker_id
+                        && job.record.lease_principal == x.principal && !job.record.worker_boot_id.empty()
                         && job.record.worker_boot_id != x.boot_id;
     if (!orphan)
       continue;
     ++orphans;
-    give(job, orphan_notice{x.worker_id, x.boot_id});
+    give(job, orphan_notice{x.principal, x.worker_id, x.boot_id});
   }
   spdlog::info("event=worker_started worker_id={} orphans={}", log_value(x.worker_id), orphans);
   return orphans;
@@ -44,6 +45,14 @@ void job_queue_state::on_seen(const worker_seen& x) {
 
 bool job_queue_state::can_serve(const caps& required) const {
   return roster.can_serve(required) || claims.can_serve(required);
+}
+
+/// Jobs that are being claimed with it at this moment, too: they have the notice behind the claim.
+void job_queue_state::on_revoke(token_revoke_request& x) {
+  for (auto& [id, job] : awake)
+    if (job.actor)
+      give(job, token_revoked{x.kid});
+  caf::anon_send(around->tokens, std::move(x));
 }
 
 bool job_queue_state::is_draining(const claim_request& x) const {

@@ -23,6 +23,7 @@ std::string_view to_string(ec code) {
   case ec::queue_full: return "queue_full";
   case ec::no_such_job: return "no_such_job";
   case ec::no_such_worker: return "no_such_worker";
+  case ec::no_such_token: return "no_such_token";
   case ec::not_running: return "not_running";
   case ec::not_failed: return "not_failed";
   case ec::lease_lost: return "lease_lost";

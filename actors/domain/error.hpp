@@ -33,6 +33,7 @@ enum class ec : uint8_t {
   queue_full,           ///< The caller must wait, or the operator raise MAX_QUEUED_JOBS.
   no_such_job,          ///< The id is wrong.
   no_such_worker,       ///< The worker id is wrong.
+  no_such_token,        ///< The kid is wrong.
   not_running,          ///< The job is not running, so it cannot be finished.
   not_failed,           ///< Only a failed job can be retried.
   lease_lost,           ///< The worker no longer holds this job: it must drop the work.

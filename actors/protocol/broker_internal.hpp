@@ -82,8 +82,14 @@ struct claim_declined {
 
 /// The runner that claimed the job under this boot id has been started anew.
 struct orphan_notice {
+  std::string principal; ///< whose token it sent
   std::string worker_id;
   std::string new_boot_id;
+};
+
+/// The token that the job may have been claimed with is good for nothing any more.
+struct token_revoked {
+  std::string kid;
 };
 
 /// The deadline of the job has passed: it fails if nobody works on it.
@@ -136,6 +142,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::flush_batch)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::claim_offer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::claim_declined)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::orphan_notice)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::token_revoked)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::deadline_notice)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::grace_begun)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::watches_end)

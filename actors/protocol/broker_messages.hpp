@@ -2,6 +2,7 @@
 // The messages of the broker: what the HTTP door asks its actors, and what they tell each other. All of them stay
 // inside one process, so CAF needs no serialization for them.
 
+#include "actors/domain/access_token.hpp"
 #include "actors/domain/explain.hpp"
 #include "actors/domain/job.hpp"
 #include "actors/domain/job_event.hpp"
@@ -36,6 +37,7 @@ struct new_job {
   std::map<std::string, std::string> tags;
   std::string create_key;    ///< Idempotency-Key; "" without
   std::string create_digest; ///< of the body, so that the same key with another body is found out
+  std::string owner{};       ///< the principal whose token it came with; "" for the shared one
 };
 
 struct created_job {
@@ -58,6 +60,8 @@ struct worker_facts {
   std::string boot_id;   ///< "" when it does not say; a new one tells that the jobs of the old one are orphans
   std::string version;
   claw::caps caps;
+  std::string principal{}; ///< whose token it sent; "" for the shared one
+  std::string kid{};       ///< which token; "" for the shared one
 };
 
 /// A job given to a worker, with all that it needs to work on it.
@@ -207,6 +211,23 @@ struct watch_request {
   reply<std::vector<job_event>> answer;
 };
 
+// -- clients' tokens ----------------------------------------------------------------------------
+
+/// Answered once the token is kept. Errors: see admit_token.
+struct token_create_request {
+  access_token wanted; ///< all but `created_s`
+  std::string by;      ///< the kid of who asks, for the log
+  reply<access_token> answer;
+};
+
+/// Leases that were claimed with the token end at once, whether the answer is good or not. The door has turned away
+/// by then whoever sends it. Error: `no_such_token`; those of the store, and then a restart would know it again.
+struct token_revoke_request {
+  std::string kid;
+  std::string by; ///< the kid of who asks, for the log
+  reply<access_token> answer; ///< the token as it was
+};
+
 /// The broker is going down: waiting claims and watches are answered (with nothing), new requests get `unavailable`.
 struct shutdown_request {
   reply<done> answer; ///< when every commit under way is on disk
@@ -229,4 +250,6 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::standing_question)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::workers_question)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::queue_question)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::watch_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::token_create_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::token_revoke_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::shutdown_request)

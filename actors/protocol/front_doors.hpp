@@ -28,6 +28,8 @@ public:
   virtual void ask(workers_question x) = 0;
   virtual void ask(queue_question x) = 0;
   virtual void ask(watch_request x) = 0;
+  virtual void ask(token_create_request x) = 0;
+  virtual void ask(token_revoke_request x) = 0;
 
   virtual const job_reader& jobs() const = 0;
 };

@@ -24,8 +24,10 @@ class BrokerProcess:
         self.folder = tempfile.TemporaryDirectory()
         self.bot_headers = {"X-Bot-Token": "bot-secret-1"}
         self.worker_headers = {"X-Worker-Token": "worker-secret-1"}
+        self.admin_headers = {"X-Bot-Token": "admin-secret-1"}
         wanted = {"PATH": os.environ["PATH"], "BROKER_DB": self.folder.name + "/db", "BROKER_PORT": "0",
-                  "BOT_TOKEN": "bot-secret-1", "WORKER_TOKEN": "worker-secret-1", **env}
+                  "BOT_TOKEN": "bot-secret-1", "WORKER_TOKEN": "worker-secret-1",
+                  "ADMIN_TOKEN": "admin-secret-1", **env}
         self.env = {key: value for key, value in wanted.items() if value is not None}
         self.process = None
         self.port = 0

@@ -51,7 +51,7 @@ class HttpApi(unittest.TestCase):
     def test_every_exchange_happens_as_written(self):
         broker = BrokerProcess().start()
         self.addCleanup(broker.stop)
-        roles = {None: {}, "bot": broker.bot_headers, "worker": broker.worker_headers}
+        roles = {None: {}, "bot": broker.bot_headers, "worker": broker.worker_headers, "admin": broker.admin_headers}
         known, count = {}, 0
         for text in exchanges():
             x = Exchange(text, known)
@@ -68,7 +68,7 @@ class HttpApi(unittest.TestCase):
                           (ROOT / "net" / "api_routes.cpp").read_text())
         self.assertGreater(len(rows), 15)
         for method, prefix, suffix, has in rows:
-            path = prefix + ("" if has == "no_id" else "{id}") + suffix
+            path = prefix + {"no_id": "", "of_token": "{kid}"}.get(has, "{id}") + suffix
             described = f"`{method} {path}`" in text or (suffix == "/resume" and "`/resume`" in text)
             self.assertTrue(described or f"{method} {path}" in text, f"{method} {path}")
 

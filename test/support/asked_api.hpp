@@ -45,6 +45,16 @@ public:
     else
       on_gone_ = std::move(listener);
   }
+  void evict(http_reply why) override {
+    const auto listener = std::exchange(on_gone_, nullptr);
+    if (!listener)
+      return;
+    listener();
+    if (stream_type.empty())
+      reply = std::move(why);
+    else
+      ended = true;
+  }
   void begin_stream(std::string_view content_type) override { stream_type = content_type; }
   void send_piece(std::string piece, std::function<void()> sent) override {
     CHECK_FALSE(sent_); // one at a time
@@ -127,7 +137,9 @@ public:
     broker_http_options x;
     x.bot_token = "bot-secret";
     x.worker_token = "worker-secret";
+    x.admin_token = "admin-secret";
     x.wall_s = [] { return int64_t{1'700'000'100}; };
+    x.random = [n = uint64_t{0}]() mutable { return ++n * 0x9e3779b97f4a7c15; };
     return x;
   }
 
@@ -176,6 +188,10 @@ public:
                    header_list headers = {}) {
     headers.push_back({"X-Bot-Token", "bot-secret"});
     return ask(method, target, headers, std::move(body));
+  }
+
+  exchange_ptr admin(std::string_view method, std::string_view target, std::string body = {}) {
+    return ask(method, target, {{"X-Bot-Token", "admin-secret"}}, std::move(body));
   }
 
   exchange_ptr worker(std::string_view method, std::string_view target, std::string body = {},

@@ -50,6 +50,8 @@ public:
   std::vector<workers_question> workers_questions;
   std::vector<queue_question> queue_questions;
   std::vector<watch_request> watches;
+  std::vector<token_create_request> new_tokens;
+  std::vector<token_revoke_request> revocations;
   std::vector<std::string> order; ///< claim, watch, poll_closed as they came
 
   memory_job_store store;
@@ -80,6 +82,9 @@ public:
     order.emplace_back("watch");
     watches.push_back(std::move(x));
   }
+
+  void ask(token_create_request x) override { new_tokens.push_back(std::move(x)); }
+  void ask(token_revoke_request x) override { revocations.push_back(std::move(x)); }
 
   const job_reader& jobs() const override {
     return readable ? static_cast<const job_reader&>(store) : blind;

@@ -26,6 +26,8 @@ public:
   void ask(workers_question x) override { real_.ask(std::move(x)); }
   void ask(queue_question x) override { real_.ask(std::move(x)); }
   void ask(watch_request x) override { real_.ask(std::move(x)); }
+  void ask(token_create_request x) override { real_.ask(std::move(x)); }
+  void ask(token_revoke_request x) override { real_.ask(std::move(x)); }
   const job_reader& jobs() const override { return real_.jobs(); }
 
 protected:

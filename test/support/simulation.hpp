@@ -5,6 +5,7 @@
 #include "actors/broker/broker_system.hpp"
 #include "test/support/catch.hpp"
 #include "test/support/memory_job_store.hpp"
+#include "test/support/memory_token_store.hpp"
 
 #include <caf/scheduler/test_coordinator.hpp>
 
@@ -69,7 +70,7 @@ public:
     world.wall_ms = [this] { return wall_ms; };
     world.random = [this] { return random(); };
     world.on_give_up = [this] { ++gave_up; };
-    broker = std::make_unique<broker_system>(actors_, store_in_use(), config_, world);
+    broker = std::make_unique<broker_system>(actors_, store_in_use(), tokens, config_, world);
     settle();
   }
 
@@ -186,6 +187,16 @@ public:
     });
   }
 
+  pending<access_token> create_token(access_token wanted) {
+    return ask<access_token>([&](auto answer) {
+      return token_create_request{std::move(wanted), "", answer};
+    });
+  }
+
+  pending<access_token> revoke_token(const std::string& kid) {
+    return ask<access_token>([&](auto answer) { return token_revoke_request{kid, "", answer}; });
+  }
+
   queue_facts figures() {
     return *ask<queue_facts>([](auto answer) { return queue_question{answer}; });
   }
@@ -223,6 +234,7 @@ public:
   caf::actor_system& actors() { return actors_; }
 
   memory_job_store store;
+  memory_token_store tokens;
   job_store* instead_of_store = nullptr; ///< what the next start uses
   std::unique_ptr<broker_system> broker;
   int64_t wall_ms = 1'700'000'000'000;
