@@ -3,6 +3,7 @@
 #include "apps/cli/chat_loop.hpp"
 #include "apps/cli/cli_exit.hpp"
 #include "apps/cli/cli_session.hpp"
+#include "apps/cli/token_commands.hpp"
 #include "apps/exit_codes.hpp"
 #include "net/broker_client.hpp"
 
@@ -68,6 +69,15 @@ int chat(cli_session& session, const config_sources& sources) {
   });
 }
 
+int look_after_tokens(const cli_options& options) {
+  auto broker = make_token_client({options.broker_url, options.admin_token});
+  if (!broker) {
+    std::cerr << "openclaw: " << broker.error().why << "\n";
+    return cli_exit::of(broker.error().code);
+  }
+  return run_token_command(options, **broker, real_world().wall_s(), std::cout, std::cerr);
+}
+
 int run(const config_sources& sources) {
   auto read = read_cli_options(sources);
   if (const auto* end = std::get_if<config_exit>(&read)) {
@@ -77,6 +87,8 @@ int run(const config_sources& sources) {
   auto& options = std::get<cli_options>(read);
   if (options.line == "ask -")
     options.line = "ask " + std::string{std::istreambuf_iterator<char>{std::cin}, {}};
+  if (options.action == cli_action::token)
+    return look_after_tokens(options);
   auto broker = make_producer_client({options.broker_url, options.bot_token});
   if (!broker) {
     std::cerr << "openclaw: " << broker.error().why << "\n";
@@ -93,6 +105,8 @@ int run(const config_sources& sources) {
     return session.broker_status();
   case cli_action::chat:
     return chat(session, sources);
+  case cli_action::token: // dealt with above
+    break;
   }
   return cli_exit::usage;
 }

@@ -26,6 +26,13 @@ outcome<curl_answer> broker_call::post(const std::string& path, std::string body
   return perform(std::move(x), std::move(extra), {});
 }
 
+outcome<curl_answer> broker_call::erase(const std::string& path) {
+  curl_request x;
+  x.method = "DELETE";
+  x.url = where_.base + path;
+  return perform(std::move(x), {}, {});
+}
+
 outcome<curl_answer> broker_call::known(outcome<curl_answer> x, std::string_view what) {
   if (x && is_unknown_route(*x))
     return failure{ec::refused, std::string{broker_too_old} + " " + std::string{what}};
@@ -57,6 +64,15 @@ outcome<http_url> checked_address(const broker_address& where, const char* token
     return failure{ec::bad_config,
                    std::string{token_name} + " must be printable ASCII without blanks"};
   return parse_http_url("BROKER_URL", where.url);
+}
+
+outcome<nlohmann::json> object_of(outcome<curl_answer> x, std::string_view what) {
+  auto answer = broker_call::known(std::move(x), what);
+  if (!answer && answer.error().code == ec::lease_lost)
+    return failure{ec::refused, answer.error().why};
+  if (!answer)
+    return answer.error();
+  return read_object(*answer);
 }
 
 std::string job_path(const std::string& id) {

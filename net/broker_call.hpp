@@ -26,6 +26,8 @@ public:
   outcome<curl_answer> post(const std::string& path, std::string body, headers extra = {},
                             std::chrono::milliseconds time_max = std::chrono::seconds{10});
 
+  outcome<curl_answer> erase(const std::string& path);
+
   /// As `get` and `post`, but an unknown route is `refused` with `broker_too_old` and what it does
   /// not know.
   static outcome<curl_answer> known(outcome<curl_answer> x, std::string_view what);
@@ -41,6 +43,9 @@ private:
 
 /// The checks that both clients make of their configuration.
 outcome<http_url> checked_address(const broker_address& where, const char* token_name);
+
+/// The JSON object of an answer to a producer or admin, to whom a 409 is simply a no. @param what was asked
+outcome<nlohmann::json> object_of(outcome<curl_answer> x, std::string_view what);
 
 /// `/jobs/<id>` with the id made safe for a path.
 std::string job_path(const std::string& id);

@@ -82,7 +82,7 @@ bool is_unknown_route(const curl_answer& x) {
   if (x.status != 404)
     return false;
   const auto detail = detail_of(x);
-  return detail != "job not found" && detail != "worker not found";
+  return detail != "job not found" && detail != "worker not found" && detail != "token not found";
 }
 
 failure failure_of_answer(const curl_answer& x, std::string_view token) {
@@ -104,6 +104,8 @@ failure failure_of_answer(const curl_answer& x, std::string_view token) {
       return {ec::no_such_job, sentence};
     if (detail == "worker not found")
       return {ec::no_such_worker, sentence};
+    if (detail == "token not found")
+      return {ec::no_such_token, sentence};
     return {ec::refused, sentence};
   case 409:
     return {ec::lease_lost, sentence};
@@ -122,6 +124,28 @@ outcome<nlohmann::json> read_object(const curl_answer& x) {
   if (!body->is_object())
     return bad_reply("no JSON object");
   return body;
+}
+
+outcome<remote_token> read_token(const nlohmann::json& x) {
+  if (!x.is_object())
+    return bad_reply("the token is no object");
+  remote_token token;
+  token.kid = string_member(x, "kid");
+  token.role = string_member(x, "role");
+  token.name = string_member(x, "name");
+  token.worker_id = string_member(x, "worker_id");
+  if (const auto names = x.find("caps"); names != x.end() && names->is_array()) {
+    token.caps.emplace();
+    for (const auto& name : *names)
+      if (name.is_string())
+        token.caps->push_back(name.get<std::string>());
+  }
+  token.created_s = integer_member(x, "created_at");
+  token.expires_s = time_or_none(x, "expires_at");
+  token.state = string_member(x, "state");
+  if (!is_id(token.kid) || token.kid.empty())
+    return bad_reply("the token has no kid");
+  return token;
 }
 
 outcome<remote_job> read_job(const nlohmann::json& x) {

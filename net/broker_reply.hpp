@@ -11,8 +11,8 @@
 
 namespace claw {
 
-/// True when a 404 or 405 says that the broker does not know the route, rather than the job or
-/// worker.
+/// True when a 404 or 405 says that the broker does not know the route, rather than the job, worker
+/// or token.
 bool is_unknown_route(const curl_answer& x);
 
 /// What a status other than 2xx means.
@@ -26,6 +26,7 @@ outcome<nlohmann::json> read_object(const curl_answer& x);
 outcome<remote_job> read_job(const nlohmann::json& x);
 
 outcome<remote_event> read_event(const nlohmann::json& x);
+outcome<remote_token> read_token(const nlohmann::json& x);
 outcome<remote_worker> read_worker(const nlohmann::json& x);
 
 /// The array under `key`; `bad_reply` when there is none.

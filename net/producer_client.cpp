@@ -26,7 +26,6 @@ public:
   outcome<remote_job> retry(const std::string& id) override;
 
 private:
-  outcome<nlohmann::json> object(outcome<curl_answer> x, std::string_view what);
   outcome<remote_job> change(const std::string& id, const char* verb);
 
   broker_call call_;
@@ -45,17 +44,8 @@ std::string fresh_key() {
   return key;
 }
 
-outcome<nlohmann::json> producer_client::object(outcome<curl_answer> x, std::string_view what) {
-  auto answer = broker_call::known(std::move(x), what);
-  if (!answer && answer.error().code == ec::lease_lost) // to a producer a 409 is simply a no
-    return failure{ec::refused, answer.error().why};
-  if (!answer)
-    return answer.error();
-  return read_object(*answer);
-}
-
 outcome<remote_health> producer_client::health() {
-  const auto body = object(call_.get("/health"), "GET /health");
+  const auto body = object_of(call_.get("/health"), "GET /health");
   if (!body)
     return body.error();
   return remote_health{bool_member(*body, "ok"), string_member(*body, "version")};
@@ -67,7 +57,7 @@ outcome<std::string> producer_client::create(const request& x) {
     body["requires"] = *x.requires_json;
   if (!x.requester.empty())
     body["requester"] = x.requester;
-  const auto answer = object(
+  const auto answer = object_of(
       call_.post("/jobs", json_text(body), {{"Idempotency-Key", fresh_key()}}), "POST /jobs");
   if (!answer)
     return answer.error();
@@ -78,7 +68,7 @@ outcome<std::string> producer_client::create(const request& x) {
 }
 
 outcome<remote_job> producer_client::find(const std::string& id) {
-  const auto body = object(call_.get(job_path(id)), "GET /jobs/{id}");
+  const auto body = object_of(call_.get(job_path(id)), "GET /jobs/{id}");
   if (!body)
     return body.error();
   return read_job(*body);
@@ -88,7 +78,7 @@ outcome<std::vector<remote_event>> producer_client::events(const std::string& id
                                                            std::chrono::seconds wait) {
   const auto query
       = "/events?after=" + std::to_string(after) + "&wait=" + std::to_string(wait.count());
-  const auto body = object(call_.get(job_path(id) + query, {}, wait + std::chrono::seconds{10}),
+  const auto body = object_of(call_.get(job_path(id) + query, {}, wait + std::chrono::seconds{10}),
                            "GET /jobs/{id}/events");
   if (!body)
     return body.error();
@@ -116,7 +106,7 @@ outcome<producer_client::listing> producer_client::list(const listing_filter& fi
   add("requester", filter.requester);
   add("worker_id", filter.worker_id);
   add("cursor", filter.cursor);
-  const auto body = object(call_.get(path), "GET /jobs");
+  const auto body = object_of(call_.get(path), "GET /jobs");
   if (!body)
     return body.error();
   const auto jobs = read_array(*body, "jobs");
@@ -134,7 +124,7 @@ outcome<producer_client::listing> producer_client::list(const listing_filter& fi
 }
 
 outcome<std::vector<remote_worker>> producer_client::workers() {
-  const auto body = object(call_.get("/workers"), "GET /workers");
+  const auto body = object_of(call_.get("/workers"), "GET /workers");
   if (!body)
     return body.error();
   const auto list = read_array(*body, "workers");
@@ -151,7 +141,7 @@ outcome<std::vector<remote_worker>> producer_client::workers() {
 }
 
 outcome<std::string> producer_client::queue_json() {
-  const auto body = object(call_.get("/queue"), "GET /queue");
+  const auto body = object_of(call_.get("/queue"), "GET /queue");
   if (!body)
     return body.error();
   return json_text(*body);
@@ -159,7 +149,7 @@ outcome<std::string> producer_client::queue_json() {
 
 outcome<remote_job> producer_client::change(const std::string& id, const char* verb) {
   const auto body
-      = object(call_.post(job_path(id) + "/" + verb, "{}"), std::string{"POST /jobs/{id}/"} + verb);
+      = object_of(call_.post(job_path(id) + "/" + verb, "{}"), std::string{"POST /jobs/{id}/"} + verb);
   if (!body)
     return body.error();
   return read_job(*body);

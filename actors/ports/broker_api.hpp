@@ -141,4 +141,33 @@ public:
   virtual outcome<remote_job> retry(const std::string& id) = 0;
 };
 
+/// A client's own token, as the wire shows it.
+struct remote_token {
+  std::string kid;
+  std::string role; ///< bot, worker, admin, read-only
+  std::string name;
+  std::string worker_id;                        ///< the worker that it is bound to; "" for any
+  std::optional<std::vector<std::string>> caps; ///< the most that its worker may claim with; none: any
+  int64_t created_s = 0;
+  std::optional<int64_t> expires_s;
+  std::string state; ///< active, expired, revoked
+};
+
+/// For who looks after the broker: the tokens of its clients.
+class token_api {
+public:
+  virtual ~token_api() = default;
+
+  struct made {
+    remote_token about;
+    std::string text; ///< the token itself; the broker says it this once
+  };
+  /// @param wanted role, name, and what it is bound to
+  virtual outcome<made> create(const remote_token& wanted) = 0;
+  virtual outcome<std::vector<remote_token>> list() = 0;
+
+  /// Errors: `no_such_token`.
+  virtual outcome<remote_token> revoke(const std::string& kid) = 0;
+};
+
 } // namespace claw

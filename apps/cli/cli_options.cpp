@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 
 #include <array>
+#include <charconv>
 #include <map>
 
 namespace claw {
@@ -23,9 +24,11 @@ Examples:
   openclaw status 0191d3f0-...                    how a job stands, with its answer
   openclaw events 0191d3f0-...                    a job's whole life
   openclaw ask --json "hi" | jq -r .answer        for scripts
+  openclaw token create --role worker --name jetson --worker-id jetson-1 --expires 90d
 
 Settings: BROKER_URL (http://127.0.0.1:8000) and BOT_TOKEN, from the environment or from an env file
-(--env-file, OPENCLAW_ENV, ./.openclaw/cli.env, ~/.config/openclaw/env). A token is never a flag.
+(--env-file, OPENCLAW_ENV, ./.openclaw/cli.env, ~/.config/openclaw/env). A token is never a flag. openclaw token uses
+ADMIN_TOKEN where it is set.
 
 While it waits: Ctrl-C leaves after three seconds and the job goes on; Ctrl-C again cancels the job.
 
@@ -39,8 +42,64 @@ struct raw_options {
   std::string broker;
   std::string env_file;
   long timeout = 600;
+  std::string token_caps;
+  std::string token_life;
   cli_options chosen;
 };
+
+/// `90d`, `12h`, `30m`; nothing for what is no such time.
+std::optional<std::chrono::seconds> life_of(std::string_view text) {
+  constexpr long years_max = 100;
+  long count = 0;
+  const auto* end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, count);
+  if (read.ec != std::errc{} || read.ptr + 1 != end || count < 1)
+    return std::nullopt;
+  const long unit = *read.ptr == 'd' ? 86'400 : *read.ptr == 'h' ? 3'600 : *read.ptr == 'm' ? 60 : 0;
+  if (unit == 0 || count > years_max * 366 * 86'400 / unit)
+    return std::nullopt;
+  return std::chrono::seconds{count * unit};
+}
+
+void add_token_create(CLI::App& token, raw_options& raw) {
+  auto* create = token.add_subcommand("create", "Make a token; it is printed this once");
+  auto& wanted = raw.chosen.token.wanted;
+  create->add_option("--role", wanted.role, "bot, worker, admin or read-only")
+      ->required()
+      ->check(CLI::IsMember({"bot", "worker", "admin", "read-only"}));
+  create
+      ->add_option("--name", wanted.name,
+                   "Whose it is; a second token of the same name is for rotation")
+      ->required();
+  create->add_option("--worker-id", wanted.worker_id, "The only WORKER_ID that may use it");
+  create->add_option("--caps", raw.token_caps, "The most caps that its worker may claim with")
+      ->option_text("A,B,...");
+  create->add_option("--expires", raw.token_life, "How long it is good, e.g. 90d, 12h or 30m")
+      ->check([](const std::string& text) {
+        return life_of(text) ? std::string{} : "must be a time such as 90d, 12h or 30m";
+      });
+  create->callback([&raw, create] {
+    raw.chosen.token.verb = token_verb::create;
+    if (create->count("--caps") > 0)
+      raw.chosen.token.wanted.caps = caps::from_list(raw.token_caps).names();
+    raw.chosen.token.life = life_of(raw.token_life);
+  });
+}
+
+void add_token_verbs(CLI::App& app, raw_options& raw) {
+  auto* token = app.add_subcommand("token", "Make, list and revoke tokens of single clients");
+  token->require_subcommand(1);
+  token->fallthrough();
+  token->callback([&raw] { raw.chosen.action = cli_action::token; });
+  add_token_create(*token, raw);
+  token->add_subcommand("list", "All of them, without their secrets")->callback([&raw] {
+    raw.chosen.token.verb = token_verb::list;
+  });
+  auto* revoke = token->add_subcommand("revoke", "Refuse a token from now on, and take back its jobs");
+  revoke->add_option("kid", raw.chosen.token.wanted.kid, "The token's name: what is before its dot")
+      ->required();
+  revoke->callback([&raw] { raw.chosen.token.verb = token_verb::revoke; });
+}
 
 void add_job_verb(CLI::App& app, raw_options& raw, const std::string& name,
                   const std::string& help) {
@@ -126,7 +185,10 @@ std::string read_settings(raw_options& raw, const config_sources& sources) {
   if (chosen.broker_url.empty())
     chosen.broker_url = "http://127.0.0.1:8000";
   chosen.bot_token = setting("BOT_TOKEN");
-  for (const char* env : {"BOT_TOKEN", "WORKER_TOKEN", "DISCORD_TOKEN", "LLM_API_KEY"})
+  chosen.admin_token = setting("ADMIN_TOKEN");
+  if (chosen.admin_token.empty())
+    chosen.admin_token = chosen.bot_token;
+  for (const char* env : {"BOT_TOKEN", "ADMIN_TOKEN", "WORKER_TOKEN", "DISCORD_TOKEN", "LLM_API_KEY"})
     if (auto value = setting(env); !value.empty())
       chosen.secrets.push_back(std::move(value));
   return problem;
@@ -154,6 +216,7 @@ std::variant<cli_options, config_exit> read_cli_options(const config_sources& so
   app.require_subcommand(1);
   app.fallthrough();
   add_verbs(app, raw);
+  add_token_verbs(app, raw);
   try {
     app.parse(std::vector<std::string>{sources.arguments.rbegin(), sources.arguments.rend()});
   } catch (const CLI::CallForHelp&) {

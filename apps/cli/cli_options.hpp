@@ -2,6 +2,7 @@
 // What the arguments and the surroundings of `openclaw` ask for. Tokens never come from the command line, which other
 // users of a machine can read.
 
+#include "actors/ports/broker_api.hpp"
 #include "apps/config.hpp"
 
 #include <chrono>
@@ -13,11 +14,21 @@
 
 namespace claw {
 
-enum class cli_action : uint8_t { run_line, chat, status, events };
+enum class cli_action : uint8_t { run_line, chat, status, events, token };
+
+enum class token_verb : uint8_t { create, list, revoke };
+
+/// What is to be done with clients' tokens.
+struct token_command {
+  token_verb verb = token_verb::list;
+  remote_token wanted;                      ///< revoke: only its kid
+  std::optional<std::chrono::seconds> life; ///< create: from now to its end; none: it has no end
+};
 
 struct cli_options {
   cli_action action = cli_action::run_line;
   std::string line;   ///< run_line: a line of the command language
+  token_command token;
   std::string job_id; ///< events; status: "" asks for the broker's own state
   bool json = false;
   bool quiet = false;  ///< no progress
@@ -26,6 +37,7 @@ struct cli_options {
   std::chrono::seconds timeout{600};
   std::string broker_url;
   std::string bot_token;            ///< "" when nobody set it
+  std::string admin_token;          ///< BOT_TOKEN where nobody set ADMIN_TOKEN
   std::vector<std::string> secrets; ///< every token that was found, for redaction
 };
 

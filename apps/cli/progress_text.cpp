@@ -61,6 +61,17 @@ std::string status_line(const json& data, const redactor& redact) {
   return shown(text, redact);
 }
 
+json token_object(const remote_token& token) {
+  return {{"kid", token.kid},
+          {"role", token.role},
+          {"name", token.name},
+          {"worker_id", token.worker_id.empty() ? json(nullptr) : json(token.worker_id)},
+          {"caps", token.caps ? json(*token.caps) : json(nullptr)},
+          {"created_at", token.created_s},
+          {"expires_at", token.expires_s ? json(*token.expires_s) : json(nullptr)},
+          {"state", token.state}};
+}
+
 std::string age(int64_t then_s, int64_t now_s) {
   const auto seconds = std::max<int64_t>(0, now_s - then_s);
   if (seconds < 120)
@@ -97,6 +108,14 @@ std::string joined(const std::vector<std::string>& words) {
   std::string text;
   for (const auto& word : words)
     text += (text.empty() ? "" : ",") + word;
+  return text;
+}
+
+/// What a token's worker may be: `jetson-1 llm:jetson,repo_tools`.
+std::string binding(const remote_token& token) {
+  auto text = token.worker_id;
+  if (token.caps)
+    text += (text.empty() ? "" : " ") + (token.caps->empty() ? "(no caps)" : joined(*token.caps));
   return text;
 }
 
@@ -169,6 +188,22 @@ std::string workers_table(const std::vector<remote_worker>& workers, const redac
   return table(rows);
 }
 
+std::string tokens_table(const std::vector<remote_token>& tokens, int64_t now_s) {
+  if (tokens.empty())
+    return "No tokens but the shared ones.\n";
+  const redactor redact;
+  std::vector<std::vector<std::string>> rows{
+      {"KID", "ROLE", "NAME", "STATE", "AGE", "EXPIRES", "BOUND TO"}};
+  for (const auto& x : tokens)
+    rows.push_back({shown(x.kid, redact), shown(x.role, redact), shown(x.name, redact),
+                    shown(x.state, redact), age(x.created_s, now_s),
+                    !x.expires_s             ? "never"
+                    : *x.expires_s <= now_s ? age(*x.expires_s, now_s) + " ago"
+                                            : "in " + age(now_s, *x.expires_s),
+                    shown(binding(x), redact)});
+  return table(rows);
+}
+
 std::string queue_text(const std::string& queue_json, const redactor& redact, int64_t now_s) {
   const auto parsed = parse_bounded_json(queue_json);
   if (!parsed || !parsed->is_object())
@@ -189,6 +224,20 @@ std::string queue_text(const std::string& queue_json, const redactor& redact, in
             + (bool_member(x, "servable") ? "" : "; no live worker has these caps") + "\n";
   }
   return text;
+}
+
+std::string token_json(const remote_token& token, const std::string& text) {
+  auto x = token_object(token);
+  if (!text.empty())
+    x["token"] = text;
+  return json_text(x);
+}
+
+std::string tokens_json(const std::vector<remote_token>& tokens) {
+  auto list = json::array();
+  for (const auto& x : tokens)
+    list.push_back(token_object(x));
+  return json_text({{"tokens", std::move(list)}});
 }
 
 std::string event_json(const remote_event& event, const redactor& redact) {

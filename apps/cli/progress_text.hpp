@@ -26,6 +26,13 @@ std::string workers_table(const std::vector<remote_worker>& workers, const redac
                           int64_t now_s);
 std::string queue_text(const std::string& queue_json, const redactor& redact, int64_t now_s);
 
+/// @param now_s wall time, for what is left of each
+std::string tokens_table(const std::vector<remote_token>& tokens, int64_t now_s);
+
+/// @param text the token itself where it is new; "" else
+std::string token_json(const remote_token& token, const std::string& text);
+std::string tokens_json(const std::vector<remote_token>& tokens);
+
 std::string event_json(const remote_event& event, const redactor& redact);
 std::string jobs_json(const std::vector<remote_job>& jobs, const redactor& redact);
 std::string workers_json(const std::vector<remote_worker>& workers, const redactor& redact);

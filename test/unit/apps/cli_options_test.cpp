@@ -106,3 +106,48 @@ TEST_CASE("settings come from the environment, then from the first env file", "[
   CHECK(world.options({"jobs"}).bot_token == "from-environment");
   CHECK(world.options({"jobs", "--broker", "http://b:2"}).broker_url == "http://b:2");
 }
+
+TEST_CASE("a token is described by the options of its verb", "[cli]") {
+  const surroundings world;
+  const auto x = world.options({"token", "create", "--role", "worker", "--name", "jetson",
+                                "--worker-id", "j1", "--caps", " b, a", "--expires", "90d", "--json"});
+  CHECK(x.action == cli_action::token);
+  CHECK(x.token.verb == token_verb::create);
+  CHECK(x.token.wanted.role == "worker");
+  CHECK(x.token.wanted.name == "jetson");
+  CHECK(x.token.wanted.worker_id == "j1");
+  CHECK(x.token.wanted.caps == std::vector<std::string>{"a", "b"});
+  CHECK(x.token.life == std::chrono::hours{90 * 24});
+  CHECK(x.json);
+  const auto plain = world.options({"token", "create", "--role", "read-only", "--name", "x"});
+  CHECK_FALSE(plain.token.wanted.caps);
+  CHECK_FALSE(plain.token.life);
+  CHECK(world.options({"token", "list"}).token.verb == token_verb::list);
+  const auto gone = world.options({"token", "revoke", "oc1"});
+  CHECK(gone.token.verb == token_verb::revoke);
+  CHECK(gone.token.wanted.kid == "oc1");
+}
+
+TEST_CASE("what a token cannot be is wrong usage", "[cli]") {
+  const std::vector<std::string> good{"token", "create", "--role", "bot", "--name", "x", "--expires"};
+  for (const auto* life : {"", "d", "90", "90w", "-1d", "0d", "1.5d", "90 d", "99999999999999999999d",
+                           "9999999d", "d90"}) {
+    auto arguments = good;
+    arguments.emplace_back(life);
+    INFO(life);
+    CHECK(exit_code(arguments) == cli_exit::usage);
+  }
+  CHECK(exit_code({"token"}) == cli_exit::usage);
+  CHECK(exit_code({"token", "revoke"}) == cli_exit::usage);
+  CHECK(exit_code({"token", "create", "--role", "bot"}) == cli_exit::usage);
+  CHECK(exit_code({"token", "create", "--role", "root", "--name", "x"}) == cli_exit::usage);
+}
+
+TEST_CASE("an admin's token is ADMIN_TOKEN, else BOT_TOKEN", "[cli]") {
+  surroundings world;
+  world.environment["BOT_TOKEN"] = "the-bots";
+  CHECK(world.options({"token", "list"}).admin_token == "the-bots");
+  world.environment["ADMIN_TOKEN"] = "the-admins";
+  CHECK(world.options({"token", "list"}).admin_token == "the-admins");
+  CHECK(world.options({"jobs"}).bot_token == "the-bots");
+}
