@@ -94,6 +94,10 @@ std::string json_task_codec::render(const llm_report& x) const {
        {"duration_ms", x.duration.count()}});
 }
 
+std::string json_task_codec::redacted(const std::string& result) const {
+  return redacted_json(result, rules_);
+}
+
 std::string json_task_codec::tool_started(const tool_call& call, uint32_t step) const {
   return json_text({{"id", call.id},
                     {"name", call.name},

@@ -17,6 +17,7 @@ public:
 
   outcome<llm_task> parse(const std::string& payload) const override;
   std::string render(const llm_report& x) const override;
+  std::string redacted(const std::string& result) const override;
   std::string tool_started(const tool_call& call, uint32_t step) const override;
   std::string tool_ended(const tool_call& call, uint32_t step, const tool_result& result,
                          std::chrono::milliseconds took) const override;

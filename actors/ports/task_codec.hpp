@@ -18,6 +18,10 @@ public:
   /// The result of the job, as JSON text.
   virtual std::string render(const llm_report& x) const = 0;
 
+  /// The result of any job as it may leave: of JSON text each string is redacted for what it means, since a line break
+  /// that is written as `\n` would put a letter in front of a secret.
+  virtual std::string redacted(const std::string& result) const = 0;
+
   // -- the `data` objects of progress events ---------------------------------------------------
   virtual std::string tool_started(const tool_call& call, uint32_t step) const = 0;
   virtual std::string tool_ended(const tool_call& call, uint32_t step, const tool_result& result,

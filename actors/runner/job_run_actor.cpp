@@ -28,8 +28,9 @@ void report(self_ptr self, run_outcome::kind what, const std::string& text) {
   auto& state = self->state;
   if (std::exchange(state.reported, true))
     return;
-  post(state.parent,
-       run_outcome{state.job.id, state.job.lease_id, what, state.config->redact->whole(text)});
+  const auto& config = *state.config;
+  auto shown = what == run_outcome::kind::result ? config.tasks->redacted(text) : config.redact->whole(text);
+  post(state.parent, run_outcome{state.job.id, state.job.lease_id, what, std::move(shown)});
   self->quit();
 }
 

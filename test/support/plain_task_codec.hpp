@@ -1,6 +1,7 @@
 #pragma once
 // Codecs whose texts a test can read at a glance. The payload of a task is its prompt; `tools=a,b|prompt` narrows.
 
+#include "actors/domain/redaction.hpp"
 #include "actors/ports/checkpoint_codec.hpp"
 #include "actors/ports/task_codec.hpp"
 
@@ -36,6 +37,10 @@ public:
       out += call.name + (call.ok ? "+" : "-");
     return out;
   }
+
+  std::string redacted(const std::string& result) const override { return rules.whole(result); }
+
+  redactor rules;
 
   std::string tool_started(const tool_call& call, uint32_t step) const override {
     return std::to_string(step) + ' ' + call.name;

@@ -50,7 +50,9 @@ struct run_fixture {
     x->commands = commands;
     x->tools = tools;
     x->model = with_model ? chat : nullptr;
-    x->tasks = std::make_shared<plain_task_codec>();
+    const auto codec = std::make_shared<plain_task_codec>();
+    codec->rules = redactor{{run_secret}};
+    x->tasks = codec;
     x->checkpoints = checkpoints;
     x->redact = std::make_shared<redactor>(std::vector<std::string>{run_secret});
     x->worker_id = "w1";

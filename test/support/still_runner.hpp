@@ -118,6 +118,7 @@ private:
   class plain_codec final : public task_codec {
     outcome<llm_task> parse(const std::string&) const override { return llm_task{}; }
     std::string render(const llm_report&) const override { return {}; }
+    std::string redacted(const std::string& result) const override { return result; }
     std::string tool_started(const tool_call&, uint32_t) const override { return {}; }
     std::string tool_ended(const tool_call&, uint32_t, const tool_result&,
                            std::chrono::milliseconds) const override {

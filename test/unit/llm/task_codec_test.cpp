@@ -127,3 +127,22 @@ TEST_CASE("progress is told as events", "[llm][codec]") {
   CHECK(list[1]["data"] == json{{"status", "thinking"}});
   CHECK(list[2]["data"] == json::object());
 }
+
+TEST_CASE("a secret at the beginning of a line of a file does not leave in a result", "[llm][codec][redaction]") {
+  const auto begun = [](std::string prefix, char fill, std::size_t count) { return prefix + std::string(count, fill); };
+  const std::string key_line(64, 'M');
+  for (const auto& secret : std::vector<std::string>{begun("ghp_", 'a', 36), begun("AKIA", 'Q', 16), begun("glpat-", 'x', 20),
+                                                     "DB_PASSWORD=correcthorsebattery", "token=f00dfacef00d"}) {
+    for (const std::string before : {"first line\n", "a\tb\t", "\r\n", ""}) {
+      const auto result = json{{"ok", true}, {"data", {{"content", before + secret + "\nlast line"}}}}.dump();
+      const auto shown = codec.redacted(result);
+      INFO(shown);
+      CHECK(shown.find(secret.substr(secret.find('=') + 1)) == std::string::npos);
+      CHECK(json::parse(shown)["data"]["content"].get<std::string>().ends_with("***\nlast line"));
+    }
+  }
+  const std::string begin = "-----BEGIN RSA PRIVATE KEY-----\n"; // the range that was read ends inside the key
+  const auto cut = codec.redacted(json{{"data", {{"content", "a\n" + begin + key_line}}}, {"error", nullptr}}.dump());
+  CHECK(json::parse(cut)["data"]["content"] == "a\n***");
+  CHECK(codec.redacted("pong: plain words") == "pong: plain words");
+}
