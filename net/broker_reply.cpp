@@ -92,8 +92,9 @@ failure failure_of_answer(const curl_answer& x, std::string_view token) {
   if (x.status >= 500)
     return {ec::unreachable,
             "the broker answered " + status + (detail.empty() ? "" : ": " + detail)};
-  if (x.status >= 300 && x.status < 400)
-    return {ec::refused, "the broker answered " + status + ", a redirect, which is not followed"};
+  if (x.status >= 300 && x.status < 400) // nobody's last word on a job: something stands where the broker should
+    return {ec::unreachable, "the broker's address answered " + status
+                                 + ", a redirect, which is not followed; set BROKER_URL to the broker itself"};
   if (x.status < 300)
     return bad_reply("status " + status);
   switch (x.status) {

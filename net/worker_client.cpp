@@ -32,6 +32,10 @@ private:
   /// new one.
   bool is_beyond(const remote_job& job) const { return broker_is_old_ && job.lease_id.empty(); }
 
+  /// The answer is that of an old broker, which has no such route. What comes between a job with a lease id and its
+  /// broker (a proxy, while the broker is away) may speak like one, and is not believed.
+  bool shows_old_broker(const curl_answer& x, const remote_job& job);
+
   broker_call call_;
   bool broker_is_old_ = false;
 };
@@ -52,6 +56,20 @@ broker_call::headers headers_of(const worker_identity& me, const remote_job& job
   if (!job.lease_id.empty())
     x.emplace_back("X-Lease-Id", job.lease_id);
   return x;
+}
+
+bool worker_client::shows_old_broker(const curl_answer& x, const remote_job& job) {
+  const bool old = is_unknown_route(x) && job.lease_id.empty();
+  broker_is_old_ = broker_is_old_ || old;
+  return old;
+}
+
+/// The answer's body, or why there is none; a missing route is trouble on the way.
+outcome<nlohmann::json> read_known(const curl_answer& x) {
+  if (is_unknown_route(x))
+    return failure{ec::unreachable, "something that is not the broker answered " + std::to_string(x.status)
+                                        + "; is BROKER_URL right, and the broker behind its proxy up?"};
+  return read_object(x);
 }
 
 outcome<std::optional<remote_job>>
@@ -82,11 +100,9 @@ outcome<worker_api::renewed> worker_client::renew(const worker_identity& me,
   const auto answer = call_.post(job_path(job.id) + "/heartbeat", "{}", headers_of(me, job));
   if (!answer)
     return answer.error();
-  if (is_unknown_route(*answer)) {
-    broker_is_old_ = true;
+  if (shows_old_broker(*answer, job))
     return renewed{false, 0, false};
-  }
-  const auto body = read_object(*answer);
+  const auto body = read_known(*answer);
   if (!body)
     return body.error();
   return renewed{true, integer_member(*body, "lease_until"), bool_member(*body, "cancel")};
@@ -94,12 +110,12 @@ outcome<worker_api::renewed> worker_client::renew(const worker_identity& me,
 
 outcome<done> worker_client::finish(const worker_identity& me, const remote_job& job,
                                     const char* verb, const nlohmann::json& body) {
-  const auto answer = broker_call::known(call_.post(job_path(job.id) + "/" + verb, json_text(body),
-                                                    headers_of(me, job), result_time_max),
-                                         std::string{"POST /jobs/{id}/"} + verb);
+  const auto answer = call_.post(job_path(job.id) + "/" + verb, json_text(body), headers_of(me, job), result_time_max);
   if (!answer)
     return answer.error();
-  return done{}; // whatever the words: a 2xx is the broker's receipt
+  if (answer->status >= 200 && answer->status < 300)
+    return done{}; // whatever the words: it is the broker's receipt
+  return read_known(*answer).error(); // every broker has these routes
 }
 
 outcome<done> worker_client::post_result(const worker_identity& me, const remote_job& job,
@@ -120,25 +136,25 @@ outcome<worker_api::reported> worker_client::post_events(const worker_identity& 
   const auto answer = call_.post(job_path(job.id) + "/events", events_json, headers_of(me, job));
   if (!answer)
     return answer.error();
-  if (is_unknown_route(*answer)) {
-    broker_is_old_ = true;
+  if (shows_old_broker(*answer, job))
     return reported{false, false};
-  }
-  const auto body = read_object(*answer);
+  const auto body = read_known(*answer);
   if (!body)
     return body.error();
   return reported{true, bool_member(*body, "cancel")};
 }
 
 outcome<done> worker_client::release(const worker_identity& me, const remote_job& job) {
+  const failure unknown{ec::refused, std::string{broker_too_old} + " a release; the job's lease runs out there"};
   if (is_beyond(job))
-    return done{};
+    return unknown;
   const auto answer = call_.post(job_path(job.id) + "/release", "{}", headers_of(me, job));
   if (!answer)
     return answer.error();
-  if (is_unknown_route(*answer))
-    broker_is_old_ = true;
-  return done{};
+  if (shows_old_broker(*answer, job))
+    return unknown;
+  const auto body = read_known(*answer);
+  return body ? outcome<done>{done{}} : body.error();
 }
 
 } // namespace

@@ -104,8 +104,8 @@ TEST_CASE("answers of the broker become the errors of the port", "[net][broker_c
   const std::vector<row> rows = {
       {401, R"({"detail":"bad worker token"})", ec::bad_token, "bad worker token"},
       {404, R"({"detail":"job not found"})", ec::no_such_job, "job not found"},
-      {404, R"({"detail":"Not Found"})", ec::refused,
-       "this broker does not know POST /jobs/{id}/result"},
+      {404, R"({"detail":"Not Found"})", ec::unreachable,
+       "something that is not the broker answered 404; is BROKER_URL right, and the broker behind its proxy up?"},
       {409, R"({"detail":"lease lost"})", ec::lease_lost, "lease lost"},
       {400, R"({"detail":"job not in running state: queued"})", ec::refused,
        "job not in running state: queued"},
@@ -138,7 +138,7 @@ TEST_CASE("a redirect is not followed with a token", "[net][broker_client]") {
   }};
   const auto x = worker(fake)->claim(me, 0s, {});
   REQUIRE_FALSE(x);
-  CHECK(x.error().code == ec::refused);
+  CHECK(x.error().code == ec::unreachable); // so that no result is given up for it
   CHECK(other.requests().empty());
 }
 
@@ -210,8 +210,26 @@ TEST_CASE("an old broker is asked once for what it does not know", "[net][broker
   const auto reported = broker->post_events(me, job, "[]");
   REQUIRE(reported);
   CHECK_FALSE(reported->supported);
-  CHECK(broker->release(me, job));
+  const auto released = broker->release(me, job);
+  REQUIRE_FALSE(released);
+  CHECK(released.error().why.starts_with(broker_too_old));
   CHECK(fake.requests().size() == 1);
+}
+
+TEST_CASE("a missing page between a runner and its broker is trouble on the way", "[net][broker_client]") {
+  http_fake fake{[](const fake_request&) { return http_fake::answer(404, "<html>not here</html>"); }};
+  auto broker = worker(fake);
+  const auto job = job_with_lease("L7"); // its broker knows renewals
+  CHECK(broker->renew(me, job).error().code == ec::unreachable);
+  CHECK(broker->post_events(me, job, "[]").error().code == ec::unreachable);
+  CHECK(broker->release(me, job).error().code == ec::unreachable);
+  CHECK(broker->post_result(me, job, "r").error().code == ec::unreachable);
+  CHECK(broker->post_failure(me, job_with_lease(""), "e").error().code == ec::unreachable);
+}
+
+TEST_CASE("a job is released only where the broker says so", "[net][broker_client]") {
+  http_fake fake{[](const fake_request&) { return http_fake::answer(409, R"({"detail":"lease lost"})"); }};
+  CHECK(worker(fake)->release(me, job_with_lease("L7")).error().code == ec::lease_lost);
 }
 
 TEST_CASE("a job with a lease id is renewed with it", "[net][broker_client]") {
