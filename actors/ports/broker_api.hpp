@@ -83,7 +83,8 @@ public:
   virtual outcome<reported> post_events(const worker_identity& me, const remote_job& job,
                                         const std::string& events_json) = 0;
 
-  /// Gives the job back. Where this fails, its lease runs out at the broker. Errors: as renew; `refused` + broker_too_old.
+  /// Gives the job back. Where this fails, its lease runs out at the broker.
+  /// Errors: as renew; `refused` + broker_too_old.
   virtual outcome<done> release(const worker_identity& me, const remote_job& job) = 0;
 };
 

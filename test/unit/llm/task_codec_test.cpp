@@ -131,8 +131,9 @@ TEST_CASE("progress is told as events", "[llm][codec]") {
 TEST_CASE("a secret at the beginning of a line of a file does not leave in a result", "[llm][codec][redaction]") {
   const auto begun = [](std::string prefix, char fill, std::size_t count) { return prefix + std::string(count, fill); };
   const std::string key_line(64, 'M');
-  for (const auto& secret : std::vector<std::string>{begun("ghp_", 'a', 36), begun("AKIA", 'Q', 16), begun("glpat-", 'x', 20),
-                                                     "DB_PASSWORD=correcthorsebattery", "token=f00dfacef00d"}) {
+  for (const auto& secret :
+       std::vector<std::string>{begun("ghp_", 'a', 36), begun("AKIA", 'Q', 16), begun("glpat-", 'x', 20),
+                                "DB_PASSWORD=correcthorsebattery", "token=f00dfacef00d"}) {
     for (const std::string before : {"first line\n", "a\tb\t", "\r\n", ""}) {
       const auto result = json{{"ok", true}, {"data", {{"content", before + secret + "\nlast line"}}}}.dump();
       const auto shown = codec.redacted(result);
