@@ -59,7 +59,9 @@ constexpr config_row rows[] = {
     {"LLM_TOOL_LOOP_MAX_STEPS", "6", unit::count, false, "Rounds of tool calls in one job.", 1,
      100},
     {"LLM_ALLOWED_TOOLS", nullptr, unit::list, false,
-     "The tools that a model may call; all seven when unset."},
+     "The tools that a model may call; when unset repo_list, repo_status, repo_last_commit, repo_grep, "
+     "repo_readfile, plan_echo and approve_echo. Only when named: repo_log, repo_diff, repo_show, repo_blame, "
+     "repo_tree; all of them: all."},
     {"LLM_MAX_OUTPUT_BYTES", "65536", unit::bytes, false,
      "Limit of one tool's answer to the model.", 100, 4'000'000},
     {"LLM_MAX_TOOL_ARG_BYTES", "4096", unit::bytes, false, "Limit of one tool call's arguments.", 2,
@@ -140,11 +142,13 @@ void read_repos(const config& values, runner_settings& x, problems& bad) {
 void read_tools(const config& values, runner_settings& x, problems& bad) {
   const auto& all = all_tool_names();
   x.allowed_tools = values.list("LLM_ALLOWED_TOOLS");
+  if (x.allowed_tools == std::vector<std::string>{"all"})
+    x.allowed_tools = all;
   for (const auto& name : x.allowed_tools)
     if (std::find(all.begin(), all.end(), name) == all.end())
       bad.add("LLM_ALLOWED_TOOLS names a tool that does not exist: " + name);
   if (x.allowed_tools.empty())
-    x.allowed_tools = all;
+    x.allowed_tools = usual_tool_names();
   x.steps_max = static_cast<uint32_t>(values.integer("LLM_TOOL_LOOP_MAX_STEPS"));
   x.tool_output_bytes_max = size_at(values, "LLM_MAX_OUTPUT_BYTES");
   x.tool_argument_bytes_max = size_at(values, "LLM_MAX_TOOL_ARG_BYTES");

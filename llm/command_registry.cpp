@@ -1,7 +1,7 @@
 #include "llm/command_registry.hpp"
 
 #include "llm/bounded_json.hpp"
-#include "llm/repo_errors.hpp"
+#include "llm/history_commands.hpp"
 #include "llm/text_cut.hpp"
 
 #include <nlohmann/json.hpp>
@@ -13,53 +13,10 @@ namespace {
 
 using json = nlohmann::ordered_json;
 
-/// What a handler gets to work with.
-struct command_call {
-  const command_registry_config& config;
-  repo_tools& repos;
-  plan_store& plans;
-  const std::string& command;
-  const std::string& payload;
-  call_bounds bounds;
-};
-
-using handler = outcome<std::string> (*)(const command_call&);
-
 struct known_command {
   std::string_view name;
-  handler run;
+  command_handler run;
 };
-
-std::string envelope(const command_call& x, const json& repo, bool truncated, json content) {
-  json result;
-  result["ok"] = true;
-  result["worker_id"] = x.config.worker_id;
-  result["command"] = x.command;
-  result["repo"] = repo;
-  result["truncated"] = truncated;
-  result["data"] = std::move(content);
-  result["error"] = nullptr;
-  return ordered_json_text(result);
-}
-
-outcome<json> parsed(const command_call& x) {
-  auto result = json::parse(x.payload, nullptr, false);
-  if (!result.is_object())
-    return failure{ec::bad_shape, repo_errors::bad_json};
-  return result;
-}
-
-/// An integer of the payload; left as it is where there is none. @returns false for anything else.
-bool integer_at(const json& payload, const char* key, int64_t& out) {
-  const auto found = payload.find(key);
-  if (found == payload.end() || found->is_null())
-    return true;
-  if (found->is_number_unsigned() && found->get<uint64_t>() > INT64_MAX)
-    return false;
-  if (found->is_number_integer())
-    out = found->get<int64_t>();
-  return found->is_number_integer();
-}
 
 outcome<std::string> ping(const command_call& x) {
   return "pong: " + x.payload;
@@ -80,19 +37,14 @@ outcome<std::string> repo_list(const command_call& x) {
   auto repos = json::array();
   for (const auto& repo : *found)
     repos.push_back({{"name", repo.name}, {"path", repo.path}});
-  return envelope(x, nullptr, false, {{"repos", std::move(repos)}});
+  return repo_envelope(x, nullptr, false, {{"repos", std::move(repos)}});
 }
 
 /// Calls `ask` with the payload and the repo that it names.
 template <class Ask>
 outcome<std::string> about_repo(const command_call& x, Ask ask) {
-  const auto payload = parsed(x);
-  if (!payload)
-    return payload.error();
-  const auto repo = text_at(*payload, "repo");
-  if (repo.empty())
-    return failure{ec::bad_shape, repo_errors::repo_required};
-  return ask(*payload, repo);
+  const auto payload = repo_payload(x);
+  return payload ? ask(*payload, text_at(*payload, "repo")) : payload.error();
 }
 
 outcome<std::string> repo_status(const command_call& x) {
@@ -100,7 +52,7 @@ outcome<std::string> repo_status(const command_call& x) {
     const auto found = x.repos.status(repo, x.bounds);
     if (!found)
       return found.error();
-    return envelope(x, repo, found->truncated,
+    return repo_envelope(x, repo, found->truncated,
                     {{"repo", repo},
                      {"branch", found->branch},
                      {"dirty", found->dirty},
@@ -113,7 +65,7 @@ outcome<std::string> repo_last_commit(const command_call& x) {
     const auto found = x.repos.last_commit(repo, x.bounds);
     if (!found)
       return found.error();
-    return envelope(x, repo, false,
+    return repo_envelope(x, repo, false,
                     {{"hash", found->hash},
                      {"author", found->author},
                      {"date", found->date},
@@ -127,7 +79,7 @@ outcome<std::string> repo_grep(const command_call& x) {
         = x.repos.grep(repo, text_at(payload, "query"), text_at(payload, "path"), x.bounds);
     if (!found)
       return found.error();
-    return envelope(x, repo, found->truncated, {{"matches", found->lines}});
+    return repo_envelope(x, repo, found->truncated, {{"matches", found->lines}});
   });
 }
 
@@ -145,7 +97,7 @@ outcome<std::string> repo_readfile(const command_call& x) {
     const auto found = x.repos.read_file(repo, path, lines);
     if (!found)
       return found.error();
-    return envelope(
+    return repo_envelope(
         x, repo, found->truncated,
         {{"path", path}, {"start", lines.start}, {"end", lines.end}, {"content", found->content}});
   });
@@ -163,6 +115,11 @@ constexpr known_command known[] = {
     {"repo_last_commit", repo_last_commit},
     {"repo_grep", repo_grep},
     {"repo_readfile", repo_readfile},
+    {"repo_log", repo_log_command},
+    {"repo_diff", repo_diff_command},
+    {"repo_show", repo_show_command},
+    {"repo_blame", repo_blame_command},
+    {"repo_tree", repo_tree_command},
 };
 
 outcome<std::string> capabilities(const command_call& x) {
@@ -180,6 +137,38 @@ outcome<std::string> capabilities(const command_call& x) {
 }
 
 } // namespace
+
+std::string repo_envelope(const command_call& x, const json& repo, bool truncated, json content) {
+  json result;
+  result["ok"] = true;
+  result["worker_id"] = x.config.worker_id;
+  result["command"] = x.command;
+  result["repo"] = repo;
+  result["truncated"] = truncated;
+  result["data"] = std::move(content);
+  result["error"] = nullptr;
+  return ordered_json_text(result);
+}
+
+outcome<json> repo_payload(const command_call& x) {
+  auto result = json::parse(x.payload, nullptr, false);
+  if (!result.is_object())
+    return failure{ec::bad_shape, repo_errors::bad_json};
+  if (text_at(result, "repo").empty())
+    return failure{ec::bad_shape, repo_errors::repo_required};
+  return result;
+}
+
+bool integer_at(const json& payload, const char* key, int64_t& out) {
+  const auto found = payload.find(key);
+  if (found == payload.end() || found->is_null())
+    return true;
+  if (found->is_number_unsigned() && found->get<uint64_t>() > INT64_MAX)
+    return false;
+  if (found->is_number_integer())
+    out = found->get<int64_t>();
+  return found->is_number_integer();
+}
 
 command_registry::command_registry(command_registry_config config,
                                    std::shared_ptr<repo_tools> repos,

@@ -5,20 +5,20 @@
 
 #include <spdlog/spdlog.h>
 
-#include <array>
+#include <algorithm>
 
 namespace claw {
 namespace {
 
 constexpr std::size_t subject_bytes_max = 4'096;
 
-outcome<child_end> run_git(const shadow_gitdir& shadow, const repo_scope& repo,
-                           const repo_config& config, const call_bounds& bounds,
-                           std::vector<std::string> arguments) {
+} // namespace
+
+outcome<child_end> git_reader::run(std::vector<std::string> arguments, std::size_t output_bytes_max) const {
   if (config.git_program.empty())
     return repo_errors::failed(repo_errors::no_git_program);
   auto command = shadow.command(config.git_program, repo, std::move(arguments));
-  command.output_bytes_max = config.limits.output_bytes_max + 1;
+  command.output_bytes_max = output_bytes_max;
   command.time_limit = config.limits.command_timeout;
   command.deadline = bounds.deadline;
   auto end = shadow.run(command, repo, bounds.stop);
@@ -31,45 +31,48 @@ outcome<child_end> run_git(const shadow_gitdir& shadow, const repo_scope& repo,
   return end;
 }
 
-} // namespace
+std::string next_git_field(std::string_view& rest) {
+  const auto stop = std::min(rest.find('\0'), rest.size());
+  auto field = to_utf8(rest.substr(0, stop));
+  rest.remove_prefix(std::min(stop + 1, rest.size()));
+  return field;
+}
 
-outcome<repo_state> git_status(const shadow_gitdir& shadow, const repo_scope& repo,
-                               const repo_config& config, const call_bounds& bounds) {
-  const auto end = run_git(shadow, repo, config, bounds,
-                           {"status", "--porcelain=v1", "--untracked-files=normal", "--no-renames",
-                            "--ignore-submodules=all"});
+commit_summary next_summary(std::string_view& rest) {
+  commit_summary x;
+  for (auto* field : {&x.hash, &x.author, &x.date, &x.subject})
+    *field = next_git_field(rest);
+  x.subject = cut_at_character(x.subject.substr(0, x.subject.find('\n')), subject_bytes_max);
+  return x;
+}
+
+outcome<repo_state> git_status(const git_reader& git) {
+  const auto bytes_max = git.config.limits.output_bytes_max;
+  const auto end = git.run({"status", "--porcelain=v1", "--untracked-files=normal", "--no-renames",
+                            "--ignore-submodules=all"},
+                           bytes_max + 1);
   if (!end)
     return end.error();
   const auto text = to_utf8(end->output);
   repo_state result;
-  result.branch = shadow.head().branch;
-  result.porcelain = cut_at_character(text, config.limits.output_bytes_max);
+  result.branch = git.shadow.head().branch;
+  result.porcelain = cut_at_character(text, bytes_max);
   result.dirty = !text.empty();
   result.truncated = end->output_cut || result.porcelain.size() < text.size();
   return result;
 }
 
-outcome<commit_summary> git_last_commit(const shadow_gitdir& shadow, const repo_scope& repo,
-                                        const repo_config& config, const call_bounds& bounds) {
-  if (!shadow.head().hash)
+outcome<commit_summary> git_last_commit(const git_reader& git) {
+  if (!git.shadow.head().hash)
     return repo_errors::failed(repo_errors::no_commits);
-  const auto end
-      = run_git(shadow, repo, config, bounds,
-                {"log", "-1", "--no-show-signature", "--no-color", "--no-decorate", "--no-notes",
-                 "--no-ext-diff", "--no-textconv", "--format=%H%x00%an <%ae>%x00%aI%x00%s",
-                 "--end-of-options", "HEAD", "--"});
+  const auto end = git.run({"log", "-1", "--no-show-signature", "--no-color", "--no-decorate", "--no-notes",
+                            "--no-ext-diff", "--no-textconv", std::string("--format=") + summary_format,
+                            "--end-of-options", "HEAD", "--"},
+                           git.config.limits.output_bytes_max + 1);
   if (!end)
     return end.error();
-  std::array<std::string, 4> fields;
-  std::string_view rest = end->output;
-  for (auto& field : fields) {
-    const auto stop = std::min(rest.find('\0'), rest.size());
-    field = to_utf8(rest.substr(0, stop));
-    rest.remove_prefix(std::min(stop + 1, rest.size()));
-  }
-  auto& subject = fields[3];
-  subject = cut_at_character(subject.substr(0, subject.find('\n')), subject_bytes_max);
-  return commit_summary{fields[0], fields[1], fields[2], subject};
+  std::string_view fields = end->output;
+  return next_summary(fields);
 }
 
 } // namespace claw

@@ -61,7 +61,7 @@ void each_entry(std::string_view text, Visit visit) {
     value = trimmed(value.substr(0, value.find_first_of("#;")));
     if (value.size() >= 2 && value.front() == '"' && value.back() == '"')
       value = value.substr(1, value.size() - 2);
-    visit(key, in_lower_case(value));
+    visit(key, value);
   }
 }
 
@@ -73,7 +73,8 @@ outcome<std::string> safe_git_config(const git_place& place) {
     return text.error();
   std::map<std::string, std::string> kept{{"core.repositoryformatversion", "0"}};
   bool known = true;
-  each_entry(text->value_or(""), [&](const std::string& key, const std::string& value) {
+  each_entry(text->value_or(""), [&](const std::string& key, std::string_view given) {
+    const auto value = in_lower_case(given);
     if (key.starts_with("extensions.")
         && std::find(std::begin(harmless_extensions), std::end(harmless_extensions), key)
                == std::end(harmless_extensions))
@@ -95,6 +96,18 @@ outcome<std::string> safe_git_config(const git_place& place) {
     const auto dot = key.find('.');
     result += "[" + key.substr(0, dot) + "]\n\t" + key.substr(dot + 1) + " = " + value + "\n";
   }
+  return result;
+}
+
+outcome<std::string> configured_work_tree(const repo_scope& git_folder) {
+  const auto text = read_plain(git_folder, "config", config_bytes_max);
+  if (!text)
+    return text.error();
+  std::string result;
+  each_entry(text->value_or(""), [&](const std::string& key, std::string_view value) {
+    if (key == "core.worktree")
+      result = value;
+  });
   return result;
 }
 

@@ -15,8 +15,6 @@ namespace claw {
 namespace {
 
 constexpr std::size_t small_file_bytes_max = 4'096;
-constexpr std::size_t packed_refs_bytes_max = 64U << 20;
-constexpr int symbolic_refs_max = 5;
 constexpr int object_depth_max = 4;
 
 failure bad_layout() {
@@ -89,24 +87,11 @@ std::string normalised(const std::string& absolute) {
   return result;
 }
 
-/// A linked worktree: its `.git` file names <main>/.git/worktrees/<name>, whose `gitdir` names this
-/// worktree back. Without that answer any repo could read any other inside the base.
-outcome<git_place> find_linked_worktree(const repo_scope& base, const repo_scope& repo) {
-  const auto link = read_plain(repo, ".git", small_file_bytes_max);
-  if (!link)
-    return link.error();
-  constexpr std::string_view prefix = "gitdir: ";
-  if (!*link || !(*link)->starts_with(prefix))
-    return repo_errors::refused(repo_errors::not_git);
-  auto target = without_line_end((*link)->substr(prefix.size()));
-  target = normalised(target.starts_with('/') ? target : repo.path() + '/' + target);
-  const auto names = path_components(target);
-  const auto inside = base.path() + '/';
-  if (!target.starts_with(inside) || names.size() < 3 || names[names.size() - 2] != "worktrees"
-      || names[names.size() - 3] != ".git")
-    return bad_layout();
-  auto own = plain_folder(base, target.substr(inside.size()));
-  auto common = plain_folder(base, normalised(target + "/../..").substr(inside.size()));
+/// A linked worktree: its `.git` file names <main>/.git/worktrees/<name>, whose `gitdir` names this worktree back.
+outcome<git_place> linked_worktree(const repo_scope& base, const repo_scope& repo, const std::string& target) {
+  const auto below_base = base.path().size() + 1;
+  auto own = plain_folder(base, target.substr(below_base));
+  auto common = plain_folder(base, normalised(target + "/../..").substr(below_base));
   if (!own || !common)
     return bad_layout();
   const auto back = read_plain(*own, "gitdir", small_file_bytes_max);
@@ -120,6 +105,41 @@ outcome<git_place> find_linked_worktree(const repo_scope& base, const repo_scope
   return git_place{std::move(*own), std::move(*common), std::move(*objects)};
 }
 
+/// A submodule: its `.git` file names <main>/.git/modules/<name>, whose `core.worktree` names this folder back.
+outcome<git_place> submodule(const repo_scope& base, const repo_scope& repo, const std::string& target) {
+  const auto below_base = target.substr(base.path().size() + 1);
+  auto own = plain_folder(base, below_base);
+  auto common = plain_folder(base, below_base);
+  if (!own || !common || exists(*own, "commondir"))
+    return bad_layout();
+  const auto back = configured_work_tree(*own);
+  if (!back || back->empty()
+      || normalised(back->starts_with('/') ? *back : target + '/' + *back) != repo.path())
+    return bad_layout();
+  auto objects = plain_folder(*own, "objects");
+  if (!objects)
+    return bad_layout();
+  return git_place{std::move(*own), std::move(*common), std::move(*objects)};
+}
+
+/// A `.git` file. What it names must answer: without that any repo could read any other inside the base.
+outcome<git_place> find_named_folder(const repo_scope& base, const repo_scope& repo) {
+  const auto link = read_plain(repo, ".git", small_file_bytes_max);
+  if (!link)
+    return link.error();
+  constexpr std::string_view prefix = "gitdir: ";
+  if (!*link || !(*link)->starts_with(prefix))
+    return repo_errors::refused(repo_errors::not_git);
+  auto target = without_line_end((*link)->substr(prefix.size()));
+  target = normalised(target.starts_with('/') ? target : repo.path() + '/' + target);
+  if (!target.starts_with(base.path() + '/'))
+    return bad_layout();
+  const auto names = path_components(target);
+  if (names.size() >= 3 && names[names.size() - 2] == "worktrees" && names[names.size() - 3] == ".git")
+    return linked_worktree(base, repo, target);
+  return target.find("/.git/modules/") != std::string::npos ? submodule(base, repo, target) : bad_layout();
+}
+
 outcome<git_place> find_own_folder(const repo_scope& repo) {
   auto own = plain_folder(repo, ".git");
   auto common = plain_folder(repo, ".git");
@@ -131,29 +151,6 @@ outcome<git_place> find_own_folder(const repo_scope& repo) {
   if (!objects)
     return bad_layout();
   return git_place{std::move(*own), std::move(*common), std::move(*objects)};
-}
-
-bool is_hash(const std::string& text) {
-  return (text.size() == 40 || text.size() == 64)
-         && text.find_first_not_of("0123456789abcdef") == text.npos;
-}
-
-bool is_ref_name(const std::string& name) {
-  const auto checked = checked_relative_path(name);
-  return checked && *checked == name && name.starts_with("refs/");
-}
-
-outcome<std::optional<std::string>> packed_ref(const git_place& place, const std::string& name) {
-  auto packed = read_plain(place.common, "packed-refs", packed_refs_bytes_max);
-  if (!packed || !*packed)
-    return packed;
-  const auto wanted = ' ' + name + '\n';
-  const auto at = (*packed)->find(wanted);
-  if (at == std::string::npos)
-    return std::optional<std::string>{};
-  const auto before = (*packed)->rfind('\n', at);
-  const auto line_start = before == std::string::npos ? 0 : before + 1;
-  return std::optional{(*packed)->substr(line_start, at - line_start)};
 }
 
 } // namespace
@@ -176,7 +173,7 @@ outcome<git_place> find_git_place(const repo_scope& base, const repo_scope& repo
   struct stat about {};
   if (::fstatat(repo.fd(), ".git", &about, AT_SYMLINK_NOFOLLOW) != 0)
     return repo_errors::refused(repo_errors::not_git);
-  auto place = S_ISREG(about.st_mode) ? find_linked_worktree(base, repo) : find_own_folder(repo);
+  auto place = S_ISREG(about.st_mode) ? find_named_folder(base, repo) : find_own_folder(repo);
   if (!place)
     return place;
   if (exists(place->common, "reftable") || exists(place->objects, "info/alternates")
@@ -189,33 +186,6 @@ outcome<done> check_objects(const git_place& place) {
   if (!holds_no_links(place.objects.fd(), 0))
     return bad_layout();
   return done{};
-}
-
-outcome<git_head> read_head(const git_place& place) {
-  auto text = read_plain(place.own, "HEAD", small_file_bytes_max);
-  git_head result{"HEAD", std::nullopt};
-  for (int i = 0; i < symbolic_refs_max; ++i) {
-    if (!text)
-      return text.error();
-    if (!*text)
-      return i == 0 ? outcome<git_head>{bad_layout()} : outcome<git_head>{result};
-    const auto value = without_line_end(**text);
-    if (is_hash(value)) {
-      result.hash = value;
-      return result;
-    }
-    constexpr std::string_view prefix = "ref: ";
-    const auto name = value.starts_with(prefix) ? value.substr(prefix.size()) : "";
-    if (!is_ref_name(name))
-      return bad_layout();
-    constexpr std::string_view branches = "refs/heads/";
-    if (i == 0)
-      result.branch = name.starts_with(branches) ? name.substr(branches.size()) : name;
-    text = read_plain(place.common, name, small_file_bytes_max);
-    if (text && !*text)
-      text = packed_ref(place, name);
-  }
-  return bad_layout();
 }
 
 } // namespace claw

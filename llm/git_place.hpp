@@ -1,7 +1,7 @@
 #pragma once
 // Where a repository keeps its history, found without asking git: `.git` as a real folder inside
-// the repo, or, for a linked worktree, the folder that names this worktree as its own. Everything
-// else (`.git` files to other places, symlinks, borrowed objects, unknown formats) is refused.
+// the repo, or, for a linked worktree and a submodule, the folder inside the base that names this place as its own.
+// Everything else (`.git` files to other places, symlinks, borrowed objects, unknown formats) is refused.
 // Nothing here writes or starts anything.
 // @source gitrepository-layout(5), git-config(1) "extensions"
 
@@ -11,12 +11,6 @@
 #include <string>
 
 namespace claw {
-
-/// What HEAD says.
-struct git_head {
-  std::string branch;              ///< `HEAD` when detached
-  std::optional<std::string> hash; ///< none on a branch without commits
-};
 
 struct git_place {
   repo_scope own;    ///< HEAD and index
@@ -31,12 +25,13 @@ outcome<git_place> find_git_place(const repo_scope& base, const repo_scope& repo
 /// Errors: the sentence about the layout.
 outcome<done> check_objects(const git_place& place);
 
-outcome<git_head> read_head(const git_place& place);
-
 /// A regular file at exactly this place, no symlink on the way. @returns none where there is none.
 /// Errors: the sentence about the layout, also when it is larger.
 outcome<std::optional<std::string>> read_plain(const repo_scope& folder, const std::string& name,
                                                std::size_t bytes_max);
+
+/// `core.worktree` as it is written; "" where it is not. Errors: the sentence about the layout.
+outcome<std::string> configured_work_tree(const repo_scope& git_folder);
 
 /// The lines of a repo's config that may influence how git reads it, made anew from checked values.
 /// Errors: the sentence about the layout, for formats that we do not know.

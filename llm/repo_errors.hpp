@@ -31,6 +31,11 @@ inline constexpr const char* credentials = "files that hold credentials are not 
 inline constexpr const char* bad_query_text = "query must be UTF-8 without control characters";
 inline constexpr const char* query_too_long = "query is too long";
 inline constexpr const char* no_commits = "repo has no commits";
+inline constexpr const char* bad_revision
+    = "revision must be HEAD, a branch, a tag or a commit's hash, with any ~N or ^N behind it";
+inline constexpr const char* no_revision = "no such revision in this repo";
+inline constexpr const char* bad_count = "count must be 1 to 100";
+inline constexpr const char* bad_depth = "depth must be 1 to 10";
 inline constexpr const char* refused_layout
     = "repo refused: its .git folder reaches outside of it or has an unsupported format";
 inline constexpr const char* git_failed = "git could not read the repo";

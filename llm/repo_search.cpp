@@ -1,5 +1,6 @@
 #include "llm/repo_search.hpp"
 
+#include "llm/line_witness.hpp"
 #include "llm/path_rules.hpp"
 #include "llm/repo_errors.hpp"
 #include "llm/text_cut.hpp"
@@ -12,7 +13,6 @@ namespace claw {
 namespace {
 
 constexpr std::size_t query_bytes_max = 4'096;
-constexpr std::size_t searched_file_bytes_max = 32U << 20; // what is larger is not searched
 constexpr std::size_t raw_bytes_extra = 65'536;
 constexpr std::size_t error_characters_max = 200;
 constexpr std::size_t line_bytes_max = 500;
@@ -49,48 +49,17 @@ std::optional<match> next_match(std::string_view& raw) {
   return result;
 }
 
-/// Looks lines up again, file by file, through the scope.
-class line_witness {
-public:
-  explicit line_witness(const repo_scope& repo) : repo_(repo) {}
-
-  bool confirms(const match& x) {
-    if (x.path != path_)
-      open(x.path);
-    while (lines_ < x.line) {
-      if (rest_.empty())
-        return false;
-      const auto end = std::min(rest_.find('\n'), rest_.size());
-      line_ = rest_.substr(0, end);
-      rest_.remove_prefix(std::min(end + 1, rest_.size()));
-      ++lines_;
-    }
-    if (lines_ != x.line)
-      return false;
-    if (line_.size() <= line_bytes_max)
-      return line_ == x.text;
-    // ripgrep shortens long lines and says so behind the cut; git does not shorten.
-    const auto cut = std::min(x.text.rfind(" [... "), x.text.size());
-    return line_.starts_with(x.text.substr(0, cut));
-  }
-
-private:
-  void open(const std::string& path) {
-    path_ = path;
-    lines_ = 0;
-    content_.clear();
-    if (const auto file = repo_.enter_for_stranger(path); file && !file->is_folder)
-      if (auto text = read_all(file->fd.get(), searched_file_bytes_max))
-        content_ = std::move(*text);
-    rest_ = content_;
-  }
-
-  const repo_scope& repo_;
-  std::string path_ = "/"; // no relative path
-  std::string content_;
-  std::string_view rest_, line_;
-  std::size_t lines_ = 0;
-};
+/// Whether a line that was found stands there.
+bool confirmed(line_witness& witness, const match& x) {
+  const auto line = witness.line(x.path, x.line);
+  if (!line)
+    return false;
+  if (line->size() <= line_bytes_max)
+    return *line == x.text;
+  // ripgrep shortens long lines and says so behind the cut; git does not shorten.
+  const auto cut = std::min(x.text.rfind(" [... "), x.text.size());
+  return line->starts_with(x.text.substr(0, cut));
+}
 
 /// Brings a path as the program printed it back to the repo's root.
 std::string path_in_repo(std::string path, const opened_path& target) {
@@ -116,7 +85,7 @@ repo_matches shown(const child_end& end, const search_place& place, std::size_t 
       continue;
     found->path = to_repo_path(std::move(found->path));
     // A single file was handed over open: it cannot have become another.
-    if (place.target.is_folder && !witness.confirms(*found))
+    if (place.target.is_folder && !confirmed(witness, *found))
       continue;
     auto text = found->text;
     if (text.ends_with('\r'))
@@ -196,7 +165,7 @@ std::vector<std::string> rg_arguments(const std::string& query, bool folder) {
                                   "--one-file-system",
                                   "--max-columns=" + std::to_string(line_bytes_max),
                                   "--max-columns-preview",
-                                  "--max-filesize=" + std::to_string(searched_file_bytes_max)};
+                                  "--max-filesize=" + std::to_string(line_witness::file_bytes_max)};
   result.push_back("--iglob=!.git");
   for (const auto& glob : credential_globs())
     result.push_back("--iglob=!" + glob);

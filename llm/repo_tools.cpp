@@ -1,6 +1,6 @@
 #include "llm/repo_tools.hpp"
 
-#include "llm/git_commands.hpp"
+#include "llm/git_patch.hpp"
 #include "llm/path_rules.hpp"
 #include "llm/repo_errors.hpp"
 #include "llm/repo_scope.hpp"
@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <utility>
 
 namespace claw {
 namespace {
@@ -97,6 +98,20 @@ outcome<shadow_gitdir> shadow_of(const repo_config& config, const open_repo& rep
   return shadow_gitdir::make(repo.base, repo.root, shadow_folder(config));
 }
 
+/// Asks git about a repo of the allowlist. However many programs an answer takes, they share one time limit.
+template <class Ask>
+auto with_git(const repo_config& config, repo_allowlist& allowlist, const std::string& name, call_bounds bounds,
+              Ask ask) -> decltype(ask(std::declval<const git_reader&>())) {
+  const auto repo = open_listed(config, allowlist, name);
+  if (!repo)
+    return repo.error();
+  const auto shadow = shadow_of(config, *repo);
+  if (!shadow)
+    return shadow.error();
+  bounds.deadline = std::min(bounds.deadline, std::chrono::steady_clock::now() + config.limits.command_timeout);
+  return ask(git_reader{*shadow, repo->root, config, bounds});
+}
+
 outcome<done> check_lines(const line_range& lines, const repo_limits& limits) {
   if (lines.start < 1)
     return repo_errors::refused(repo_errors::bad_start);
@@ -156,20 +171,40 @@ outcome<std::vector<listed_repo>> repo_tools::list() {
 }
 
 outcome<repo_state> repo_tools::status(const std::string& repo, const call_bounds& bounds) {
-  const auto root = open_listed(config_, allowlist_, repo);
-  if (!root)
-    return root.error();
-  const auto shadow = shadow_of(config_, *root);
-  return shadow ? git_status(*shadow, root->root, config_, bounds) : shadow.error();
+  return with_git(config_, allowlist_, repo, bounds, git_status);
 }
 
 outcome<commit_summary> repo_tools::last_commit(const std::string& repo,
                                                 const call_bounds& bounds) {
-  const auto root = open_listed(config_, allowlist_, repo);
-  if (!root)
-    return root.error();
-  const auto shadow = shadow_of(config_, *root);
-  return shadow ? git_last_commit(*shadow, root->root, config_, bounds) : shadow.error();
+  return with_git(config_, allowlist_, repo, bounds, git_last_commit);
+}
+
+outcome<commit_log> repo_tools::log(const std::string& repo, const log_question& asked, const call_bounds& bounds) {
+  return with_git(config_, allowlist_, repo, bounds, [&](const git_reader& git) { return git_log(git, asked); });
+}
+
+outcome<repo_changes> repo_tools::diff(const std::string& repo, const diff_question& asked,
+                                       const call_bounds& bounds) {
+  return with_git(config_, allowlist_, repo, bounds, [&](const git_reader& git) { return git_diff(git, asked); });
+}
+
+outcome<shown_commit> repo_tools::show(const std::string& repo, const show_question& asked,
+                                       const call_bounds& bounds) {
+  return with_git(config_, allowlist_, repo, bounds, [&](const git_reader& git) { return git_show(git, asked); });
+}
+
+outcome<blamed_lines> repo_tools::blame(const std::string& repo, const blame_question& asked,
+                                        const call_bounds& bounds) {
+  if (asked.path.empty())
+    return repo_errors::refused(repo_errors::path_required);
+  if (const auto checked = check_lines(asked.lines, config_.limits); !checked)
+    return checked.error();
+  return with_git(config_, allowlist_, repo, bounds, [&](const git_reader& git) { return git_blame(git, asked); });
+}
+
+outcome<tree_listing> repo_tools::tree(const std::string& repo, const tree_question& asked,
+                                       const call_bounds& bounds) {
+  return with_git(config_, allowlist_, repo, bounds, [&](const git_reader& git) { return git_tree(git, asked); });
 }
 
 outcome<repo_matches> repo_tools::grep(const std::string& repo, const std::string& query,

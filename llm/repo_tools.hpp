@@ -1,16 +1,15 @@
 #pragma once
-// The five questions that may be asked of a repository on the allowlist. Read-only; whatever a repo
+// The ten questions that may be asked of a repository on the allowlist. Read-only; whatever a repo
 // holds, nothing that it names is started and nothing outside of it is read.
 // Every sentence that a person can meet here stands in llm/repo_errors.hpp.
 
 #include "actors/domain/error.hpp"
 #include "actors/ports/stop_token.hpp"
 #include "llm/repo_allowlist.hpp"
+#include "llm/repo_answers.hpp"
 #include "llm/repo_config.hpp"
 
 #include <chrono>
-#include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,44 +20,6 @@ struct call_bounds {
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
   stop_token stop;
 };
-
-struct listed_repo {
-  std::string name;
-  std::string path; ///< absolute
-};
-
-struct repo_state {
-  std::string branch; ///< `HEAD` when detached
-  std::string porcelain;
-  bool dirty = false;
-  bool truncated = false;
-};
-
-struct commit_summary {
-  std::string hash, author, date, subject;
-};
-
-struct repo_matches {
-  std::string lines; ///< `file:line:text`, each line ended by a newline but the last; "" for no match
-  bool truncated = false;
-};
-
-struct file_excerpt {
-  std::string content;
-  int64_t total_lines = 0;
-  bool truncated = false; ///< cut by RUNNER_MAX_OUTPUT_BYTES
-};
-
-struct line_range {
-  int64_t start = 1;
-  int64_t end = 200;
-};
-
-/// The last line when only the first was named: 200 lines, or up to line 200.
-inline int64_t default_end(int64_t start) {
-  constexpr int64_t lines = 200;
-  return start <= lines || start > INT64_MAX - lines ? lines : start + lines - 1;
-}
 
 /// May be used from several threads at once. Errors of every call: those of llm/repo_errors.hpp
 /// (`tool_refused`, `tool_failed`), `timed_out`, `cancelled`, `io_failed`.
@@ -78,6 +39,14 @@ public:
                              const std::string& path, const call_bounds& bounds);
   outcome<file_excerpt> read_file(const std::string& repo, const std::string& path,
                                   const line_range& lines);
+
+  // The history. No revision and no path of a question ever is an option, and files that hold credentials are left
+  // out of every diff.
+  outcome<commit_log> log(const std::string& repo, const log_question& asked, const call_bounds& bounds);
+  outcome<repo_changes> diff(const std::string& repo, const diff_question& asked, const call_bounds& bounds);
+  outcome<shown_commit> show(const std::string& repo, const show_question& asked, const call_bounds& bounds);
+  outcome<blamed_lines> blame(const std::string& repo, const blame_question& asked, const call_bounds& bounds);
+  outcome<tree_listing> tree(const std::string& repo, const tree_question& asked, const call_bounds& bounds);
 
   const repo_config& config() const noexcept { return config_; }
 

@@ -175,6 +175,12 @@ outcome<done> shadow_gitdir::fill() const {
   return copy_index(place_.own, folder);
 }
 
+outcome<std::string> shadow_gitdir::revision(std::string_view text) const {
+  if (!head_.hash)
+    return repo_errors::failed(repo_errors::no_commits);
+  return revision_for_git(place_, *head_.hash, text);
+}
+
 child_command shadow_gitdir::command(const std::string& git_program, const repo_scope& repo,
                                      std::vector<std::string> arguments) const {
   child_command result;

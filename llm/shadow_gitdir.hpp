@@ -5,7 +5,7 @@
 
 #include "actors/ports/stop_token.hpp"
 #include "llm/child_process.hpp"
-#include "llm/git_place.hpp"
+#include "llm/git_refs.hpp"
 
 #include <string>
 #include <vector>
@@ -24,6 +24,9 @@ public:
   ~shadow_gitdir();
 
   const git_head& head() const noexcept { return head_; }
+
+  /// As revision_for_git. Errors: also `repo has no commits`.
+  outcome<std::string> revision(std::string_view text) const;
 
   /// `git ARGUMENTS` as a command that is ready to run with the repo as its work tree; @pre `repo`
   /// and this object outlive the run.

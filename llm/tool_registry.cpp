@@ -1,11 +1,8 @@
 #include "llm/tool_registry.hpp"
 
 #include "actors/domain/shorten.hpp"
-#include "llm/bounded_json.hpp"
+#include "llm/known_tool.hpp"
 #include "llm/repo_errors.hpp"
-#include "llm/tool_schema.hpp"
-
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 
@@ -14,32 +11,7 @@ namespace {
 
 using json = nlohmann::ordered_json;
 
-/// What a handler gets to work with. Its arguments passed the check of its schema.
-struct running_call {
-  repo_tools& repos;
-  plan_store& plans;
-  const json& arguments;
-  call_bounds bounds;
-
-  std::string text(const char* name) const { return text_at(arguments, name); }
-  int64_t integer(const char* name, int64_t fallback) const {
-    const auto found = arguments.find(name);
-    return found != arguments.end() && found->is_number_integer() ? found->get<int64_t>()
-                                                                  : fallback;
-  }
-};
-
-struct answer {
-  std::string text;
-  bool truncated = false;
-};
-
-using handler = outcome<answer> (*)(const running_call&);
-
-struct known_tool {
-  tool_schema schema;
-  handler run;
-};
+using answer = tool_answer;
 
 outcome<answer> repo_list(const running_call& x) {
   const auto found = x.repos.list();
@@ -107,10 +79,9 @@ outcome<answer> approve_echo(const running_call& x) {
   return approval ? outcome<answer>{answer{std::move(*approval)}} : approval.error();
 }
 
-const std::vector<known_tool>& known_tools() {
+const std::vector<known_tool>& usual_tools() {
   using kind = argument_kind;
-  static const tool_argument repo{"repo", kind::text, true,
-                                  "Name of a repo, as repo_list gives it"};
+  static const auto repo = repo_argument();
   static const std::vector<known_tool> tools{
       {{"repo_list", "List the repositories that can be read on this worker.", {}}, repo_list},
       {{"repo_status", "Branch and uncommitted changes of a repository.", {repo}}, repo_status},
@@ -143,6 +114,22 @@ const std::vector<known_tool>& known_tools() {
   return tools;
 }
 
+const std::vector<known_tool>& known_tools() {
+  static const auto tools = [] {
+    auto result = usual_tools();
+    result.insert(result.end(), history_tools().begin(), history_tools().end());
+    return result;
+  }();
+  return tools;
+}
+
+std::vector<std::string> names_of(const std::vector<known_tool>& tools) {
+  std::vector<std::string> result;
+  for (const auto& tool : tools)
+    result.emplace_back(tool.schema.name);
+  return result;
+}
+
 /// Anything that is no answer, as the model and the audit get it.
 tool_result unsuccessful(const failure& why) {
   tool_result result;
@@ -156,12 +143,12 @@ tool_result unsuccessful(const failure& why) {
 } // namespace
 
 const std::vector<std::string>& all_tool_names() {
-  static const auto names = [] {
-    std::vector<std::string> result;
-    for (const auto& tool : known_tools())
-      result.emplace_back(tool.schema.name);
-    return result;
-  }();
+  static const auto names = names_of(known_tools());
+  return names;
+}
+
+const std::vector<std::string>& usual_tool_names() {
+  static const auto names = names_of(usual_tools());
   return names;
 }
 
@@ -177,12 +164,12 @@ public:
   task_view(std::shared_ptr<tools> shared, const std::optional<std::vector<std::string>>& allowed,
             const std::string& default_repo, const std::string& path_hint)
       : tools_(std::move(shared)) {
+    const auto& ours = tools_->config.allowed.empty() ? usual_tool_names() : tools_->config.allowed;
     const auto is_in = [](const std::vector<std::string>& names, std::string_view name) {
       return std::find(names.begin(), names.end(), name) != names.end();
     };
     for (const auto& tool : known_tools())
-      if ((tools_->config.allowed.empty() || is_in(tools_->config.allowed, tool.schema.name))
-          && (!allowed || is_in(*allowed, tool.schema.name)))
+      if (is_in(ours, tool.schema.name) && (!allowed || is_in(*allowed, tool.schema.name)))
         offered_.push_back(tool);
     for (auto& tool : offered_)
       for (auto& argument : tool.schema.arguments) {

@@ -1,6 +1,6 @@
 #pragma once
-// The seven tools that a model may call: their function definitions, the check of arguments before
-// anything runs, and answers cut to what a model can hold. `for_task` narrows them to one llm_task.
+// The tools that a model may call: their function definitions, the check of arguments before anything
+// runs, and answers cut to what a model can hold. `for_task` narrows them to one llm_task.
 
 #include "actors/ports/tool.hpp"
 #include "llm/plan_store.hpp"
@@ -15,13 +15,17 @@
 namespace claw {
 
 struct tool_registry_config {
-  std::vector<std::string> allowed;       ///< LLM_ALLOWED_TOOLS; empty: all seven
+  std::vector<std::string> allowed;       ///< LLM_ALLOWED_TOOLS; empty: the usual ones
   std::size_t output_bytes_max = 65'536;  ///< LLM_MAX_OUTPUT_BYTES of one answer
   std::size_t argument_bytes_max = 4'096; ///< LLM_MAX_TOOL_ARG_BYTES of one call's arguments
 };
 
-/// The names of all seven, in the order in which they are offered.
+/// The names of all, in the order in which they are offered.
 const std::vector<std::string>& all_tool_names();
+
+/// What is offered where nobody decides: the seven of the base contract. Those of the history are not among them: an
+/// update must not widen what a model may do, and small models choose worse among twelve tools than among seven.
+const std::vector<std::string>& usual_tool_names();
 
 class tool_registry final : public toolbox {
 public:

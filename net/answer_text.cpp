@@ -1,7 +1,9 @@
 #include "net/answer_text.hpp"
 
+#include "net/answer_block.hpp"
 #include "net/bounded_json.hpp"
 #include "net/broker_reply.hpp"
+#include "net/history_text.hpp"
 
 #include <algorithm>
 #include <cstdio>
@@ -13,34 +15,8 @@ namespace {
 
 using nlohmann::json;
 
-std::string without_last_breaks(std::string text) {
-  while (!text.empty() && (text.back() == '\n' || text.back() == '\r'))
-    text.pop_back();
-  return text;
-}
-
-/// A block whose fence is longer than any run of backticks inside, so that no content can end it.
-std::string block(const std::string& content, text_style style) {
-  if (style == text_style::terminal)
-    return without_last_breaks(content);
-  std::size_t longest = 2;
-  std::size_t run = 0;
-  for (const char c : content) {
-    run = c == '`' ? run + 1 : 0;
-    longest = std::max(longest, run);
-  }
-  const std::string fence(longest + 1, '`');
-  return fence + "\n" + without_last_breaks(content) + "\n" + fence;
-}
-
 std::string counted(int64_t count, const std::string& noun) {
   return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
-}
-
-const json& member(const json& object, const char* key) {
-  static const json none;
-  const auto found = object.find(key);
-  return found == object.end() ? none : *found;
 }
 
 // -- repo commands ------------------------------------------------------------------------------
@@ -108,6 +84,8 @@ std::optional<answer_text> repo_answer(const std::string& command, const json& x
     answer.text = matches_text(data, style);
   else if (command == "repo_readfile")
     answer.text = excerpt_text(data, style);
+  else if (auto history = history_text(command, data, style))
+    answer.text = std::move(*history);
   else
     return std::nullopt;
   if (bool_member(x, "truncated"))

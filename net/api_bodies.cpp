@@ -15,9 +15,10 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::array<std::string_view, 10> known_commands = {
-    "ping",        "capabilities",     "plan_echo", "approve_echo",  "repo_list",
-    "repo_status", "repo_last_commit", "repo_grep", "repo_readfile", "llm_task",
+constexpr std::array<std::string_view, 15> known_commands = {
+    "ping",             "capabilities", "plan_echo",     "approve_echo", "repo_list",
+    "repo_status",      "repo_last_commit", "repo_grep", "repo_readfile", "repo_log",
+    "repo_diff",        "repo_show",    "repo_blame",    "repo_tree",    "llm_task",
 };
 
 constexpr int64_t attempts_most = 1'000;

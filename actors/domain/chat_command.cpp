@@ -4,6 +4,7 @@
 #include "actors/domain/chat_route.hpp"
 #include "actors/domain/chat_words.hpp"
 
+#include <algorithm>
 #include <array>
 #include <limits>
 #include <optional>
@@ -18,6 +19,7 @@ using question = chat_question::kind;
 constexpr std::string_view prompt_wanted
     = "Please provide a prompt (e.g. ask vllm: your question here).";
 constexpr int64_t lines_of_cat = 200;
+constexpr std::size_t number_digits_max = 9; // a longer run of digits is a name
 
 struct chat_row {
   std::string_view name;
@@ -105,6 +107,86 @@ chat_command cat_job(const chat_row& row, words rest, const caps&) {
       ""};
 }
 
+/// The first word as a repo, or as `repo@revision`, which is how answers about the history name where they come from.
+/// @returns a job without a repo where there is no word
+chat_job history_job(const char* command, words& rest) {
+  const auto word = take_word(rest);
+  chat_job x{command, "", {}, ""};
+  if (word.empty())
+    return x;
+  const auto at = std::min(word.rfind('@'), word.size());
+  x.fields.emplace_back("repo", std::string{word.substr(0, at)});
+  if (at + 1 < word.size())
+    x.fields.emplace_back("rev", std::string{word.substr(at + 1)});
+  return x;
+}
+
+bool is_number(words text) {
+  return !text.empty() && text.size() <= number_digits_max && line_number(text);
+}
+
+/// A path and a number, either of which may be left out: `log <repo> [path] [count]`.
+template <const char* Command, const char* Number>
+chat_command counted_job(const chat_row& row, words rest, const caps&) {
+  auto x = history_job(Command, rest);
+  auto path = take_word(rest);
+  auto number = take_word(rest);
+  if (number.empty() && is_number(path))
+    std::swap(path, number);
+  if (x.fields.empty() || !rest.empty() || (!number.empty() && !is_number(number)))
+    return usage(row);
+  if (!path.empty())
+    x.fields.emplace_back("path", std::string{path});
+  if (!number.empty())
+    x.fields.emplace_back(Number, *line_number(number));
+  return x;
+}
+
+/// `diff <repo> [from[..to]] [path]`
+chat_command diff_job(const chat_row& row, words rest, const caps&) {
+  const auto repo = take_word(rest);
+  const auto sides = take_word(rest);
+  const auto path = take_word(rest);
+  if (repo.empty() || !rest.empty())
+    return usage(row);
+  chat_job x{"repo_diff", "", {{"repo", std::string{repo}}}, ""};
+  const auto dots = std::min(sides.find(".."), sides.size());
+  if (dots > 0)
+    x.fields.emplace_back("from", std::string{sides.substr(0, dots)});
+  if (dots < sides.size()) // as git has it, an end that is left out is HEAD
+    x.fields.emplace_back("to", dots + 2 < sides.size() ? std::string{sides.substr(dots + 2)} : "HEAD");
+  if (!path.empty())
+    x.fields.emplace_back("path", std::string{path});
+  return x;
+}
+
+/// `show <repo> [revision] [path]`
+chat_command show_job(const chat_row& row, words rest, const caps&) {
+  auto x = history_job("repo_show", rest);
+  const auto revision = x.fields.size() < 2 ? take_word(rest) : words{};
+  const auto path = take_word(rest);
+  if (x.fields.empty() || !rest.empty())
+    return usage(row);
+  if (!revision.empty())
+    x.fields.emplace_back("rev", std::string{revision});
+  if (!path.empty())
+    x.fields.emplace_back("path", std::string{path});
+  return x;
+}
+
+chat_command blame_job(const chat_row& row, words rest, const caps& known_caps) {
+  auto x = history_job("repo_blame", rest);
+  if (x.fields.empty())
+    return usage(row);
+  // What stands behind the repo is that of `cat`.
+  const auto lines = cat_job(row, "repo " + std::string{rest}, known_caps);
+  const auto* cat = std::get_if<chat_job>(&lines);
+  if (!cat)
+    return lines;
+  x.fields.insert(x.fields.end(), cat->fields.begin() + 1, cat->fields.end());
+  return x;
+}
+
 chat_command ask_job(const chat_row&, words rest, const caps& known_caps) {
   auto routed = route_prompt(rest, known_caps);
   if (routed.prompt.empty())
@@ -130,7 +212,8 @@ chat_command job_question(const chat_row& row, words rest, const caps&) {
 
 constexpr char ping[] = "ping", capabilities[] = "capabilities", plan_echo[] = "plan_echo",
                approve_echo[] = "approve_echo", repo_list[] = "repo_list",
-               repo_status[] = "repo_status", repo_last_commit[] = "repo_last_commit";
+               repo_status[] = "repo_status", repo_last_commit[] = "repo_last_commit", repo_log[] = "repo_log",
+               repo_tree[] = "repo_tree", count[] = "count", depth[] = "depth";
 
 constexpr std::array rows{
     chat_row{"ask", "[vllm:|jetson:] <text>",
@@ -142,6 +225,13 @@ constexpr std::array rows{
     chat_row{"grep", "<repo> <query> [path]",
              "Searches; a query with blanks stands in double quotes.", grep_job},
     chat_row{"cat", "<repo> <path> [start] [end]", "Lines of a file.", cat_job},
+    chat_row{"log", "<repo> [path] [count]", "The newest commits, or those that changed a path.",
+             counted_job<repo_log, count>},
+    chat_row{"diff", "<repo> [from[..to]] [path]", "What is not committed, or what changed since or between commits.",
+             diff_job},
+    chat_row{"show", "<repo> [commit] [path]", "One commit and what it changed.", show_job},
+    chat_row{"blame", "<repo> <path> [start] [end]", "Who changed each line last.", blame_job},
+    chat_row{"tree", "<repo> [path] [depth]", "Files and folders.", counted_job<repo_tree, depth>},
     chat_row{"ping", "<text>", "Is a worker there?", text_job<ping, true>},
     chat_row{"capabilities", "", "What the worker that answers can do.", bare_job<capabilities>},
     chat_row{"plan", "<text>", "Makes a plan that does nothing, to try approvals.",

@@ -121,7 +121,7 @@ TEST_CASE("a runner needs nothing but its token", "[runner_config]") {
   CHECK(x.repos.limits.file_bytes_max == 200'000);
   CHECK(x.repos.limits.lines_max == 400);
   CHECK_FALSE(x.has_model);
-  CHECK(x.allowed_tools == all_tool_names());
+  CHECK(x.allowed_tools == usual_tool_names());
   CHECK(x.steps_max == 6);
   CHECK(x.tool_output_bytes_max == 65'536);
   CHECK(x.tool_argument_bytes_max == 4'096);

@@ -10,8 +10,8 @@ using question = chat_question::kind;
 namespace {
 
 const std::string help_line
-    = "Commands: ask, urgo, repos, repostat, last, grep, cat, ping, capabilities, plan, approve, "
-      "status, cancel, retry, jobs, workers, queue, whoami, help";
+    = "Commands: ask, urgo, repos, repostat, last, grep, cat, log, diff, show, blame, tree, ping, capabilities, plan, "
+      "approve, status, cancel, retry, jobs, workers, queue, whoami, help";
 const std::string prompt_wanted = "Please provide a prompt (e.g. ask vllm: your question here).";
 
 chat_command job(std::string command, std::string text = "") {
@@ -67,6 +67,35 @@ TEST_CASE("every command becomes the job that the table names", "[chat_command]"
       {"grep r \" x \"", job("repo_grep", {{"repo", "r"}, {"query", " x "}})},
       {"grep r \"never closed", job("repo_grep", {{"repo", "r"}, {"query", "never closed"}})},
       {"grep r --pre=x", job("repo_grep", {{"repo", "r"}, {"query", "--pre=x"}})},
+  });
+}
+
+TEST_CASE("the history is asked by repo, or by repo and revision", "[chat_command]") {
+  const auto text = [](const char* command, std::vector<chat_job::field> more) {
+    more.insert(more.begin(), {"repo", "r"});
+    return job(command, std::move(more));
+  };
+  check({
+      {"log r", text("repo_log", {})},
+      {"log r src", text("repo_log", {{"path", "src"}})},
+      {"log r 5", text("repo_log", {{"count", int64_t{5}}})},
+      {"log r src 5", text("repo_log", {{"path", "src"}, {"count", int64_t{5}}})},
+      {"log r@v1 src", text("repo_log", {{"rev", "v1"}, {"path", "src"}})},
+      {"log r@", text("repo_log", {})},
+      {"diff r", text("repo_diff", {})},
+      {"diff r main", text("repo_diff", {{"from", "main"}})},
+      {"diff r main..topic src", text("repo_diff", {{"from", "main"}, {"to", "topic"}, {"path", "src"}})},
+      {"diff r main..", text("repo_diff", {{"from", "main"}, {"to", "HEAD"}})},
+      {"diff r ..topic", text("repo_diff", {{"to", "topic"}})},
+      {"show r", text("repo_show", {})},
+      {"show r HEAD~1 src", text("repo_show", {{"rev", "HEAD~1"}, {"path", "src"}})},
+      {"show r@abc123 src", text("repo_show", {{"rev", "abc123"}, {"path", "src"}})},
+      {"blame r a/b 3 4", text("repo_blame", {{"path", "a/b"}, {"start", int64_t{3}}, {"end", int64_t{4}}})},
+      {"BLAME r@v1 a/b",
+       text("repo_blame", {{"rev", "v1"}, {"path", "a/b"}, {"start", int64_t{1}}, {"end", int64_t{200}}})},
+      {"tree r", text("repo_tree", {})},
+      {"tree r@v1 src 3", text("repo_tree", {{"rev", "v1"}, {"path", "src"}, {"depth", int64_t{3}}})},
+      {"log r --all", text("repo_log", {{"path", "--all"}})},
   });
 }
 
@@ -155,6 +184,15 @@ TEST_CASE("a missing argument is answered with the usage line", "[chat_command]"
       {"retry", advice("Usage: retry <job_id>")},
       {"repostat", advice("Usage: repostat <repo>")},
       {"last", advice("Usage: last <repo>")},
+      {"log", advice("Usage: log <repo> [path] [count]")},
+      {"log r src many", advice("Usage: log <repo> [path] [count]")},
+      {"log r src 1 2", advice("Usage: log <repo> [path] [count]")},
+      {"diff", advice("Usage: diff <repo> [from[..to]] [path]")},
+      {"diff r a b c", advice("Usage: diff <repo> [from[..to]] [path]")},
+      {"show", advice("Usage: show <repo> [commit] [path]")},
+      {"blame r", advice("Usage: blame <repo> <path> [start] [end]")},
+      {"blame r a x", advice("Usage: blame <repo> <path> [start] [end]")},
+      {"tree", advice("Usage: tree <repo> [path] [depth]")},
       {"grep", advice("Usage: grep <repo> <query> [path]")},
       {"grep r", advice("Usage: grep <repo> <query> [path]")},
       {"grep r \"\"", advice("Usage: grep <repo> <query> [path]")},

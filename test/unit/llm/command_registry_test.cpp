@@ -36,9 +36,9 @@ TEST_CASE_METHOD(registry_fixture, "ping and capabilities answer as documented",
   CHECK(*run("ping", "") == "pong: ");
   CHECK(*run("capabilities", "")
         == R"({"worker_id":"w1","capabilities":["ping","capabilities","plan_echo","approve_echo",)"
-           R"("repo_list","repo_status","repo_last_commit","repo_grep","repo_readfile","llm_task",)"
-           R"("llm:vllm"],"version":"1.2.3"})");
-  CHECK(commands.commands().size() == 9);
+           R"("repo_list","repo_status","repo_last_commit","repo_grep","repo_readfile","repo_log",)"
+           R"("repo_diff","repo_show","repo_blame","repo_tree","llm_task","llm:vllm"],"version":"1.2.3"})");
+  CHECK(commands.commands().size() == 14);
   CHECK(run("rm", "").error().code == ec::bad_command);
 }
 
@@ -96,7 +96,8 @@ TEST_CASE_METHOD(registry_fixture, "repo answers come in the envelope", "[llm][c
 
 TEST_CASE_METHOD(registry_fixture, "errors of payloads are word for word", "[llm][commands]") {
   yard.add_repo("demo");
-  for (const auto* command : {"repo_status", "repo_last_commit", "repo_grep", "repo_readfile"}) {
+  for (const auto* command : {"repo_status", "repo_last_commit", "repo_grep", "repo_readfile", "repo_log", "repo_diff",
+                              "repo_show", "repo_blame", "repo_tree"}) {
     CHECK(why(command, "{") == "payload must be valid JSON");
     CHECK(why(command, "") == "payload must be valid JSON");
     CHECK(why(command, "[]") == "payload must be valid JSON");
@@ -123,4 +124,39 @@ TEST_CASE_METHOD(registry_fixture, "errors of payloads are word for word", "[llm
         == "end must be an integer");
   CHECK(why("repo_readfile", R"({"repo":"demo","path":"../../etc/passwd"})")
         == "path must be relative and not contain ..");
+}
+
+TEST_CASE_METHOD(registry_fixture, "answers about the history name the repo and the commit",
+                 "[llm][commands][history]") {
+  yard.add_repo("demo");
+  const auto content = [&](const char* command, const json& payload) {
+    const auto answer = run(command, payload.dump());
+    REQUIRE(answer);
+    return json::parse(*answer)["data"];
+  };
+  const auto hash = content("repo_last_commit", {{"repo", "demo"}})["hash"].get<std::string>();
+  const auto log = content("repo_log", {{"repo", "demo"}, {"path", "src"}, {"count", 1}});
+  CHECK(log["at"] == "demo@" + hash);
+  CHECK(log["path"] == "src");
+  CHECK(log["commits"].size() == 1);
+  CHECK(log["commits"][0]["subject"] == "Add the lease");
+  const auto diff = content("repo_diff", {{"repo", "demo"}, {"from", "HEAD~1"}, {"to", "main"}});
+  CHECK(diff["at"] == "demo@" + hash);
+  CHECK(diff["from"].get<std::string>().size() == 40);
+  CHECK(diff["to"] == hash);
+  CHECK(diff["files"] == 1);
+  CHECK(content("repo_diff", {{"repo", "demo"}})["to"].is_null());
+  const auto shown = content("repo_show", {{"repo", "demo"}, {"rev", "main~1"}, {"path", "README.md"}});
+  CHECK(shown["subject"] == "First words");
+  CHECK(shown["at"] == "demo@" + shown["hash"].get<std::string>());
+  CHECK(shown["diff"].get<std::string>().find("+# Example") != std::string::npos);
+  const auto blamed = content("repo_blame", {{"repo", "demo"}, {"path", "README.md"}, {"start", 2}});
+  CHECK(blamed["start"] == 2);
+  CHECK(blamed["end"] == 2);
+  CHECK(blamed["lines"].get<std::string>().find("LEASE_SECONDS") != std::string::npos);
+  CHECK(content("repo_tree", {{"repo", "demo"}, {"depth", 1}})["entries"] == "README.md (49 bytes)\nsrc/\n");
+  CHECK(why("repo_log", R"({"repo":"demo","count":"x"})") == "count must be an integer");
+  CHECK(why("repo_tree", R"({"repo":"demo","depth":0})") == "depth must be 1 to 10");
+  CHECK(why("repo_blame", R"({"repo":"demo"})") == "path required");
+  CHECK(why("repo_show", R"({"repo":"demo","rev":"--all"})").find("revision must be HEAD") == 0);
 }

@@ -55,6 +55,31 @@ std::string ask_the_rest(repo_tools& tools, const std::string& repo) {
   return heard;
 }
 
+/// All that the questions about the history answer, in one text.
+std::string ask_the_history(repo_tools& tools, const std::string& repo) {
+  std::string heard;
+  const call_bounds bounds{std::chrono::steady_clock::now() + std::chrono::seconds(60), {}};
+  const auto hear = [&](const auto& x, const auto& tell) { heard += (x ? tell(*x) : x.error().why) + '\n'; };
+  for (const std::string revision : {"", "HEAD~1", "main", "x", "refs/remotes/origin/HEAD"}) {
+    hear(tools.log(repo, {revision, ""}, bounds), [](const commit_log& x) {
+      std::string text;
+      for (const auto& commit : x.commits)
+        text += commit.hash + commit.author + commit.date + commit.subject + '\n';
+      return text;
+    });
+    hear(tools.show(repo, {revision, ""}, bounds),
+         [](const shown_commit& x) { return x.summary.subject + x.body + x.patch.text; });
+    hear(tools.diff(repo, {revision, "", ""}, bounds), [](const repo_changes& x) { return x.patch.text; });
+    hear(tools.tree(repo, {"", revision, 10}, bounds), [](const tree_listing& x) { return x.entries; });
+  }
+  for (const std::string path : {"README.md", "dir/secret.txt", "a", "sub", "-O", "--output=written"}) {
+    hear(tools.blame(repo, {path, "", {}}, bounds), [](const blamed_lines& x) { return x.lines; });
+    hear(tools.diff(repo, {"HEAD~1", "HEAD", path}, bounds), [](const repo_changes& x) { return x.patch.text; });
+    hear(tools.diff(repo, {"", "", path}, bounds), [](const repo_changes& x) { return x.patch.text; });
+  }
+  return heard;
+}
+
 repo_config quick(const repo_yard& yard) {
   auto result = yard.config();
   result.limits.command_timeout = std::chrono::seconds(10);
@@ -85,7 +110,8 @@ TEST_CASE("no hostile repo starts a program, is written to, or shows what lies o
     auto without_rg = quick(yard);
     without_rg.without_rg = true; // only searching differs then
     repo_tools git_alone{without_rg};
-    const auto heard = ask_the_rest(tools, "demo") + ask_to_search(tools, "demo") + ask_to_search(git_alone, "demo");
+    const auto heard = ask_the_rest(tools, "demo") + ask_the_history(tools, "demo") + ask_to_search(tools, "demo")
+                       + ask_to_search(git_alone, "demo");
     CHECK(heard.find(repo_yard::secret) == std::string::npos);
     CHECK(heard.find("command timed out") == std::string::npos);
     CHECK_FALSE(yard.canary_ran());

@@ -125,6 +125,25 @@ TEST_CASE("a linked worktree is a repo when the main one knows it", "[llm][repo]
   CHECK(why(tools.last_commit("thief2", {})) == repo_errors::refused_layout);
 }
 
+TEST_CASE("a submodule is a repo when the folder of its history names it", "[llm][repo]") {
+  repo_yard yard;
+  const auto library = yard.add_repo("library");
+  const auto main = yard.add_repo("main");
+  claw::test::git(main, {"-c", "protocol.file.allow=always", "submodule", "add", "-q", library, "parts/library"});
+  yard.allow("part", "main/parts/library");
+  write_file(yard.base + "/thief/.git", "gitdir: ../main/.git/modules/parts/library\n");
+  yard.allow("thief", "thief");
+  repo_tools tools{yard.config()};
+  CHECK(why(tools.status("part", {})) == "(it worked)");
+  CHECK(tools.status("part", {})->branch == "main");
+  CHECK(tools.last_commit("part", {})->subject == "Add the lease");
+  CHECK(why(tools.last_commit("thief", {})) == repo_errors::refused_layout);
+  claw::test::git(main + "/parts/library", {"config", "core.worktree", yard.base + "/thief"});
+  CHECK(why(tools.last_commit("part", {})) == repo_errors::refused_layout);
+  write_file(main + "/parts/library/.git", "gitdir: ../../.git/modules/../modules/nowhere\n");
+  CHECK(why(tools.last_commit("part", {})) == repo_errors::refused_layout);
+}
+
 TEST_CASE("search finds lines with either program, and no match is empty", "[llm][repo]") {
   repo_yard yard;
   const auto folder = yard.add_repo("demo");

@@ -35,7 +35,7 @@ struct tools_fixture {
 TEST_CASE_METHOD(tools_fixture, "seven tools are offered as function definitions", "[llm][tools]") {
   const auto specs = tools.specs();
   REQUIRE(specs.size() == 7);
-  CHECK(all_tool_names()
+  CHECK(usual_tool_names()
         == std::vector<std::string>{"repo_list", "repo_status", "repo_last_commit", "repo_grep",
                                     "repo_readfile", "plan_echo", "approve_echo"});
   const auto schema = json::parse(specs[4].parameters_json);
@@ -44,6 +44,37 @@ TEST_CASE_METHOD(tools_fixture, "seven tools are offered as function definitions
   CHECK(schema["additionalProperties"] == false);
   CHECK(schema["properties"]["start_line"]["type"] == "integer");
   CHECK(schema["properties"].contains("end_line"));
+}
+
+TEST_CASE_METHOD(tools_fixture, "the tools of the history are offered only where they are named",
+                 "[llm][tools][history]") {
+  CHECK(all_tool_names().size() == 12);
+  CHECK_FALSE(check(tools, "repo_log", R"({"repo":"demo"})"));
+  yard.add_repo("demo");
+  tool_registry widened{{all_tool_names()}, repos, plans};
+  CHECK(widened.specs().size() == 12);
+  const auto hash = repos->last_commit("demo", {})->hash.substr(0, 12);
+  const auto told = [&](const char* name, const char* arguments) {
+    const auto result = run(widened, name, arguments);
+    CHECK(result.ok);
+    return result.content;
+  };
+  CHECK(told("repo_log", R"({"repo":"demo","count":1})").find("demo@" + hash + ", newest first\n" + hash + " ") == 0);
+  CHECK(told("repo_diff", R"({"repo":"demo"})")
+        == "from demo@" + hash + " to the files as they are, committed or not: 0 files changed");
+  CHECK(told("repo_diff", R"({"repo":"demo","from":"HEAD~1","to":"HEAD"})").find("+int lease_seconds = 60;")
+        != std::string::npos);
+  CHECK(told("repo_show", R"({"repo":"demo","path":"src"})").find("demo@" + hash + "\nAda <ada@example.org>, ") == 0);
+  CHECK(told("repo_blame", R"({"repo":"demo","path":"README.md","end_line":1})")
+            .find("demo@" + hash + " README.md lines 1-1 of 2\n")
+        == 0);
+  CHECK(told("repo_tree", R"({"repo":"demo","path":"src"})")
+        == "demo@" + hash + " src\nlease.cpp (24 bytes)\nmain.cpp (40 bytes)\n");
+  CHECK(run(widened, "repo_log", R"({"repo":"demo","rev":"--all"})").refused);
+  CHECK(run(widened, "repo_tree", R"({"repo":"demo","path":"../x"})").escaped);
+  const auto narrowed = widened.for_task(std::vector<std::string>{"repo_log"}, "demo", "src");
+  CHECK(narrowed->specs().size() == 1);
+  CHECK(run(*narrowed, "repo_log", "{}").content.find("demo@" + hash + " src, newest first") == 0);
 }
 
 TEST_CASE_METHOD(tools_fixture, "arguments are made canonical", "[llm][tools]") {

@@ -57,6 +57,25 @@ TEST_CASE("repo envelopes are shown as text", "[answer_text]") {
         == "p, lines 1 to 2\n```\na\nb\n```");
 }
 
+TEST_CASE("answers about the history begin with the repo and the commit", "[answer_text]") {
+  const std::string hash = "0123456789abcdef0123456789abcdef01234567";
+  const auto at = R"("at":"r@)" + hash + R"(",)";
+  CHECK(shown("repo_log",
+              envelope("{" + at + R"("path":"src","commits":[{"hash":")" + hash
+                       + R"(","author":"A <a@b>","date":"2026-01-02T03:04:05+00:00","subject":"S"},5]})"))
+        == "r@0123456789ab, src\n```\n0123456789ab 2026-01-02 A <a@b>: S\n```");
+  CHECK(shown("repo_log", envelope("{" + at + R"("path":"","commits":[]})")) == "r@0123456789ab\nNo commits.");
+  CHECK(shown("repo_diff", envelope("{" + at + R"("from":")" + hash + R"(","to":null,"diff":"-a\n+b\n"})", "true"))
+        == "r@0123456789ab: 0123456789ab to what is not committed\n```\n-a\n+b\n```\n*(truncated)*");
+  CHECK(shown("repo_show", envelope("{" + at + R"("author":"A","date":"D","subject":"S","body":"B","diff":""})"))
+        == "r@0123456789ab\nA, D\nS\n\nB\nNo changes.");
+  CHECK(shown("repo_blame", envelope("{" + at + R"("path":"p","start":1,"end":2,"lines":"x (A 1) a\n"})"))
+        == "r@0123456789ab, p, lines 1 to 2\n```\nx (A 1) a\n```");
+  CHECK(shown("repo_tree", envelope("{" + at + R"("path":"","entries":"a/\n"})"), text_style::terminal)
+        == "r@0123456789ab\na/");
+  CHECK(shown("repo_tree", envelope("{}")) == "\nNothing in it.");
+}
+
 TEST_CASE("a terminal gets no code fences", "[answer_text]") {
   CHECK(shown("repo_grep", envelope(R"({"matches":"a:1:x\n"})"), text_style::terminal) == "a:1:x");
   CHECK(shown("repo_readfile", envelope(R"({"path":"p","start":1,"end":1,"content":"a\n"})"),

@@ -35,6 +35,7 @@ TEST_CASE("a job with arguments has an object as payload", "[command_codec]") {
            row{"last r", "repo_last_commit", R"({"repo":"r"})"},
            row{"grep r \"a \\ b\"", "repo_grep", R"({"repo":"r","query":"a \\ b"})"},
            row{"grep r a p", "repo_grep", R"({"repo":"r","query":"a","path":"p"})"},
+           row{"log r src 3", "repo_log", R"({"count":3,"path":"src","repo":"r"})"},
            row{"cat r p 3", "repo_readfile", R"({"repo":"r","path":"p","start":3,"end":202})"},
            row{"ask hi", "llm_task", R"({"prompt":"hi"})"},
            row{"ask vllm: hi", "llm_task", R"({"prompt":"hi","preferred":"llm:vllm"})"},
