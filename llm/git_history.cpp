@@ -40,7 +40,8 @@ std::string entry_line(std::string_view record) {
   const auto tab = std::min(record.find('\t'), record.size());
   const auto facts = record.substr(0, tab);
   auto name = to_utf8(record.substr(std::min(tab + 1, record.size())));
-  std::replace_if(name.begin(), name.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; }, '?');
+  std::replace_if(
+      name.begin(), name.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; }, '?');
   if (facts.starts_with("040000"))
     return name + "/";
   if (facts.starts_with("160000"))
@@ -89,9 +90,9 @@ outcome<commit_log> git_log(const git_reader& git, const log_question& asked) {
   auto at = git_commit(git, asked.revision);
   if (!at)
     return at.error();
-  std::vector<std::string> arguments{"log", "-z", "--max-count=" + std::to_string(asked.count),
-                                     "--no-show-signature", "--no-color", "--no-decorate", "--no-notes",
-                                     "--no-ext-diff", "--no-textconv", "--no-patch", "--no-mailmap",
+  std::vector<std::string> arguments{"log", "-z", "--max-count=" + std::to_string(asked.count), "--no-show-signature",
+                                     "--no-color", "--no-decorate", "--no-notes", "--no-ext-diff", "--no-textconv",
+                                     "--no-patch", "--no-mailmap",
                                      // git ends a record with a NUL of its own
                                      "--format=%H%x00%an <%ae>%x00%aI%x00%s", "--end-of-options", *at, "--"};
   if (!path->empty())

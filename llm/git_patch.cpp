@@ -27,9 +27,14 @@ struct two_sides {
 
 /// The arguments of every diff, up to the paths.
 std::vector<std::string> diff_arguments(const two_sides& sides, std::initializer_list<const char*> form) {
-  std::vector<std::string> result{"diff",           "--no-color",    "--no-renames",
-                                  "--no-ext-diff",  "--no-textconv", "--ignore-submodules=all",
-                                  "--src-prefix=a/", "--dst-prefix=b/"};
+  std::vector<std::string> result{"diff",
+                                  "--no-color",
+                                  "--no-renames",
+                                  "--no-ext-diff",
+                                  "--no-textconv",
+                                  "--ignore-submodules=all",
+                                  "--src-prefix=a/",
+                                  "--dst-prefix=b/"};
   result.insert(result.end(), form.begin(), form.end());
   result.push_back(sides.from);
   if (!sides.to.empty())
@@ -78,9 +83,8 @@ outcome<changed_files> list_changes(const git_reader& git, const two_sides& side
 
 /// True when all that a section says of a file of the work tree stands in that file.
 bool stands_there(line_witness& witness, const std::string& path, std::string_view section) {
-  const auto without_return = [](std::string_view line) {
-    return line.ends_with('\r') ? line.substr(0, line.size() - 1) : line;
-  };
+  const auto without_return
+      = [](std::string_view line) { return line.ends_with('\r') ? line.substr(0, line.size() - 1) : line; };
   return check_new_lines(section, [&](std::size_t number, std::string_view text) {
     const auto line = witness.line(path, number);
     return line && without_return(*line) == without_return(text);

@@ -1,7 +1,7 @@
 #pragma once
 // Changes as text: between commits, in a commit, and in the files that are not committed yet. Files that hold
-// credentials are never part of it. What git read from the work tree by name is looked up again through the scope before
-// it is shown.
+// credentials are never part of it. What git read from the work tree by name is looked up again through the scope
+// before it is shown.
 
 #include "llm/git_history.hpp"
 

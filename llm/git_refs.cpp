@@ -103,14 +103,14 @@ bool are_steps(std::string_view text) {
 /// What may be the name of a branch or a tag. @source git-check-ref-format(1)
 bool is_name(std::string_view text) {
   return !text.empty() && text.front() != '-' && is_utf8(text) && !has_control_character(text)
-         && text.find_first_of(" :?*[\\") == text.npos && text.find("..") == text.npos
-         && text.find("@{") == text.npos && is_ref_name("refs/" + std::string(text));
+         && text.find_first_of(" :?*[\\") == text.npos && text.find("..") == text.npos && text.find("@{") == text.npos
+         && is_ref_name("refs/" + std::string(text));
 }
 
 /// The places where git looks for a name, in its order.
 outcome<std::optional<std::string>> named_hash(const git_place& place, const std::string& name) {
-  for (const auto& candidate : {name, "refs/" + name, "refs/tags/" + name, "refs/heads/" + name,
-                                "refs/remotes/" + name, "refs/remotes/" + name + "/HEAD"}) {
+  for (const auto& candidate : {name, "refs/" + name, "refs/tags/" + name, "refs/heads/" + name, "refs/remotes/" + name,
+                                "refs/remotes/" + name + "/HEAD"}) {
     if (!is_ref_name(candidate))
       continue;
     auto text = read_ref(place, candidate);

@@ -29,8 +29,8 @@ outcome<tool_answer> repo_log(const running_call& x) {
     return found.error();
   auto text = at(x, found->at) + and_path(asked.path) + ", newest first";
   for (const auto& commit : found->commits)
-    text += "\n" + commit.hash.substr(0, shown_digits) + " " + commit.date + " " + commit.author + ": "
-            + commit.subject;
+    text
+        += "\n" + commit.hash.substr(0, shown_digits) + " " + commit.date + " " + commit.author + ": " + commit.subject;
   if (found->commits.empty())
     text += "\nno commits";
   return tool_answer{text + cut_note(found->truncated, "ask for fewer commits"), found->truncated};

@@ -22,8 +22,7 @@ struct running_call {
   std::string text(const char* name) const { return text_at(arguments, name); }
   int64_t integer(const char* name, int64_t fallback) const {
     const auto found = arguments.find(name);
-    return found != arguments.end() && found->is_number_integer() ? found->get<int64_t>()
-                                                                  : fallback;
+    return found != arguments.end() && found->is_number_integer() ? found->get<int64_t>() : fallback;
   }
 };
 

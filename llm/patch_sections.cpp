@@ -23,8 +23,7 @@ std::optional<std::size_t> new_start(std::string_view line) {
     return std::nullopt;
   const auto plus = line.find(" +");
   std::size_t number = 0;
-  if (plus == line.npos
-      || std::from_chars(line.data() + plus + 2, line.data() + line.size(), number).ec != std::errc{})
+  if (plus == line.npos || std::from_chars(line.data() + plus + 2, line.data() + line.size(), number).ec != std::errc{})
     return std::nullopt;
   return number;
 }

@@ -12,25 +12,20 @@ namespace {
 
 constexpr std::size_t name_bytes_max = 128;
 constexpr std::size_t value_bytes_max = 256;
+constexpr std::size_t any_value_bytes_max = 128; // of the many names that may well mean nothing
 
-constexpr std::array<std::string_view, 18> secret_names{"password",
-                                                        "passwd",
-                                                        "passphrase",
-                                                        "pwd",
-                                                        "token",
-                                                        "secret",
-                                                        "api_key",
-                                                        "apikey",
-                                                        "api-key",
-                                                        "secret_key",
-                                                        "secret-key",
-                                                        "access_key",
-                                                        "accesskey",
-                                                        "secretkey",
-                                                        "auth_key",
-                                                        "private_key",
-                                                        "secret_access_key",
-                                                        "client-secret"};
+/// What follows is a secret, also a short and plain one.
+constexpr std::array<std::string_view, 24> secret_names{
+    "password", "passwd",     "passphrase", "pwd",       "_pass",     "-pass",       ".pass",        "token",
+    "secret",   "api_key",    "apikey",     "api-key",   "secret_key", "secret-key", "access_key",   "accesskey",
+    "secretkey", "auth_key",  "private_key", "privatekey", "presharedkey", "secret_access_key", "client-secret",
+    "access-key"};
+
+/// What follows is a secret when it looks like one.
+constexpr std::array<std::string_view, 20> likely_names{
+    "account_key", "accountkey",  "app_key",     "appkey",      "encryption_key", "signing_key",  "signing-key",
+    "master_key",  "master-key",  "service_key", "license_key", "session_key",    "hmac_key",     "webhook_key",
+    "deploy_key",  "shared_key",  "consumer_key", "credential", "credentials",    "passcode"};
 
 bool ends_with_in_any_case(std::string_view text, std::string_view end) {
   return text.size() >= end.size() && same_in_any_case(text.substr(text.size() - end.size()), end);
@@ -68,6 +63,37 @@ bool looks_random(std::string_view value) {
          && value.find_first_of("(){}[]$ ") == std::string_view::npos;
 }
 
+/// Random enough for a key of which nothing else is known: hashes and UUIDs, which are no secrets, have one case.
+bool looks_dense(std::string_view value) {
+  return value.size() >= 24 && looks_random(value) && value.find('.') == value.npos
+         && std::any_of(value.begin(), value.end(), is_upper)
+         && std::any_of(value.begin(), value.end(), [](char c) { return is_letter(c) && !is_upper(c); });
+}
+
+bool looks_like_uuid(std::string_view value) {
+  return value.size() == 36 && value[8] == '-' && value[13] == '-' && value[18] == '-' && value[23] == '-';
+}
+
+/// How much a name says about what follows it.
+enum class name_weight : uint8_t {
+  none,
+  any_key, ///< `..._key`
+  likely,
+  secret,
+};
+
+name_weight weight_of(std::string_view name, char before) {
+  const auto ends_name = [&](std::string_view known) { return ends_with_in_any_case(name, known); };
+  if (std::any_of(secret_names.begin(), secret_names.end(), ends_name))
+    return name_weight::secret;
+  const bool in_url = before == '?' || before == '&';
+  const auto is_name = [&](std::string_view known) { return same_in_any_case(name, known); };
+  if (std::any_of(likely_names.begin(), likely_names.end(), ends_name) || is_name("auth") || is_name("_auth")
+      || (in_url && (is_name("sig") || is_name("key") || ends_name("signature"))))
+    return name_weight::likely;
+  return ends_name("_key") || ends_name("-key") ? name_weight::any_key : name_weight::none;
+}
+
 struct assignment {
   std::string_view name;
   std::string_view value;
@@ -75,6 +101,7 @@ struct assignment {
   bool blanks; ///< around the separator
   bool quoted;
   char after; ///< the byte after the value, 0 at the end
+  name_weight weight;
 };
 
 /// Places where a name and a value can mean nothing but a setting: URLs, env lines, headers.
@@ -93,6 +120,10 @@ bool is_setting(const scan_window& x, const assignment& a) {
 bool is_secret(const scan_window& x, const assignment& a) {
   if (looks_like_code(a.value, a.name))
     return false;
+  if (a.weight == name_weight::any_key)
+    return looks_dense(a.value);
+  if (a.weight == name_weight::likely)
+    return a.value.size() >= 16 && looks_random(a.value) && !looks_like_uuid(a.value);
   if (!is_setting(x, a))
     return looks_random(a.value);
   const bool in_code = a.after == ',' || a.after == ')' || a.after == ';' || a.after == '(';
@@ -188,9 +219,8 @@ shape_verdict assignment_at(const scan_window& x) {
   if (same_in_any_case(name, "bearer"))
     return bearer(x, *name_end);
   const bool header = ends_with_in_any_case(name, "authorization");
-  if (!header && std::none_of(secret_names.begin(), secret_names.end(), [&](auto known) {
-        return ends_with_in_any_case(name, known);
-      }))
+  const auto weight = weight_of(name, x.context.before);
+  if (!header && weight == name_weight::none)
     return plain();
   const auto found = separator(x, *name_end);
   if (!found)
@@ -199,8 +229,9 @@ shape_verdict assignment_at(const scan_window& x) {
     return plain();
   if (header)
     return authorization(x, name, found->value_at, found->sign);
+  const auto bytes_max = weight == name_weight::any_key ? any_value_bytes_max : value_bytes_max;
   const auto end
-      = x.run_end(found->value_at, value_bytes_max, [&, escaped = false](char c) mutable {
+      = x.run_end(found->value_at, bytes_max, [&, escaped = false](char c) mutable {
           if (found->quote == 0)
             return is_value_char(c);
           const bool goes_on = (c != found->quote || escaped) && c != '\n';
@@ -216,12 +247,12 @@ shape_verdict assignment_at(const scan_window& x) {
                      found->sign,
                      found->blanks,
                      found->quote != 0,
-                     *end < x.text.size() ? x.text[*end] : '\0'};
+                     *end < x.text.size() ? x.text[*end] : '\0',
+                     weight};
   if (!is_secret(x, a))
     return plain();
   return secret(found->value_at, a.value.size(),
-                a.value.size() == value_bytes_max ? shape_context::phase::value
-                                                  : shape_context::phase::open);
+                a.value.size() == bytes_max ? shape_context::phase::value : shape_context::phase::open);
 }
 
 shape_verdict url_password_at(const scan_window& x) {

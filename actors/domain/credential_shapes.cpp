@@ -69,7 +69,8 @@ shape_verdict shape_at(std::string_view rest, const shape_context& context, bool
     return plain(dull);
   }
   // The order counts: the first that knows what stands here decides, once it has seen enough to tell.
-  constexpr std::array scanners{token_at, assignment_at, url_password_at, key_block_at};
+  constexpr std::array scanners{token_at,        webhook_at,     assignment_at, url_password_at,
+                                 colon_token_at, user_option_at, key_block_at};
   for (const auto scanner : scanners)
     if (const auto verdict = scanner(window); verdict.what != shape_verdict::kind::plain)
       return verdict;

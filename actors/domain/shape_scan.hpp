@@ -68,6 +68,9 @@ inline shape_verdict secret(std::size_t skip, std::size_t length,
 shape_verdict token_at(const scan_window& x);
 shape_verdict assignment_at(const scan_window& x);
 shape_verdict url_password_at(const scan_window& x);
+shape_verdict webhook_at(const scan_window& x);
+shape_verdict colon_token_at(const scan_window& x);
+shape_verdict user_option_at(const scan_window& x);
 shape_verdict key_block_at(const scan_window& x);
 shape_verdict key_block_line(const scan_window& x);
 

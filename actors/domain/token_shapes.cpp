@@ -2,9 +2,11 @@
 
 #include "actors/domain/access_token.hpp"
 #include "actors/domain/shape_scan.hpp"
+#include "actors/domain/token_prefixes.hpp"
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 namespace claw {
 
@@ -12,8 +14,6 @@ namespace {
 
 constexpr std::size_t word_bytes_max = 1'024;
 constexpr std::size_t sk_bytes_max = 128; // also keeps "sk-sk-sk-..." cheap
-
-enum class alphabet : uint8_t { alnum, word, upper_alnum, alnum_dash, alnum_under, dotted };
 
 bool is_in(alphabet a, char c) {
   switch (a) {
@@ -23,68 +23,57 @@ bool is_in(alphabet a, char c) {
     return is_word(c);
   case alphabet::upper_alnum:
     return is_upper(c) || is_digit(c);
+  case alphabet::lower_alnum:
+    return is_alnum(c) && !is_upper(c);
+  case alphabet::hex:
+    return is_digit(c) || (c >= 'a' && c <= 'f');
   case alphabet::alnum_dash:
     return is_alnum(c) || c == '-';
   case alphabet::alnum_under:
     return is_alnum(c) || c == '_';
   case alphabet::dotted:
     return is_word(c) || c == '.';
+  case alphabet::base64:
+    return is_word(c) || c == '+' || c == '/' || c == '=';
   }
   return false;
 }
 
-struct prefix_shape {
-  std::string_view prefix;
-  alphabet body;
-  std::size_t body_min;
-  std::size_t body_max;
-};
+/// The shapes that begin with a byte.
+auto shapes_from(char first) {
+  const auto& all = prefixes::shapes;
+  return std::equal_range(all.begin(), all.end(), prefix_shape{{&first, 1}, alphabet::alnum, 0, 0},
+                          prefixes::begins_before);
+}
 
-constexpr auto any = word_bytes_max;
-constexpr std::array prefix_shapes{
-    prefix_shape{"xoxa-", alphabet::alnum_dash, 10, any},
-    prefix_shape{"xoxb-", alphabet::alnum_dash, 10, any},
-    prefix_shape{"xoxp-", alphabet::alnum_dash, 10, any},
-    prefix_shape{"xoxr-", alphabet::alnum_dash, 10, any},
-    prefix_shape{"xoxs-", alphabet::alnum_dash, 10, any},
-    prefix_shape{"xapp-", alphabet::alnum_dash, 20, any},
-    prefix_shape{"ghp_", alphabet::alnum, 36, any},
-    prefix_shape{"gho_", alphabet::alnum, 36, any},
-    prefix_shape{"ghu_", alphabet::alnum, 36, any},
-    prefix_shape{"ghs_", alphabet::alnum, 36, any},
-    prefix_shape{"ghr_", alphabet::alnum, 36, any},
-    prefix_shape{"github_pat_", alphabet::alnum_under, 22, any},
-    prefix_shape{"AIza", alphabet::word, 35, any},
-    prefix_shape{"AKIA", alphabet::upper_alnum, 16, 16},
-    prefix_shape{"ASIA", alphabet::upper_alnum, 16, 16},
-    prefix_shape{"glpat-", alphabet::dotted, 20, any},
-    prefix_shape{"npm_", alphabet::alnum, 36, any},
-    prefix_shape{"sk_live_", alphabet::alnum, 10, any},
-    prefix_shape{"rk_live_", alphabet::alnum, 10, any},
-    prefix_shape{"hf_", alphabet::alnum, 30, any},
-    prefix_shape{"gsk_", alphabet::alnum, 40, any},
-    prefix_shape{"dop_v1_", alphabet::alnum, 64, any},
-    prefix_shape{"pypi-AgE", alphabet::word, 50, any},
-};
+/// @returns nothing when more text is needed to tell
+std::optional<shape_verdict> of_shape(const scan_window& x, const prefix_shape& shape) {
+  const auto begins = x.starts_with(0, shape.prefix);
+  if (!begins)
+    return std::nullopt;
+  if (!*begins)
+    return plain();
+  const auto end = x.run_end(shape.prefix.size(), word_bytes_max, [&](char c) { return is_in(shape.body, c); });
+  if (!end)
+    return std::nullopt;
+  const auto length = *end - shape.prefix.size();
+  const bool exact = shape.body_min == shape.body_max;
+  if (length < shape.body_min || length > shape.body_max || (exact && *end < x.text.size() && is_alnum(x.text[*end])))
+    return plain();
+  return secret(0, *end, length == word_bytes_max ? shape_context::phase::word : shape_context::phase::open);
+}
 
 shape_verdict with_known_prefix(const scan_window& x) {
-  for (const auto& shape : prefix_shapes) {
-    if (shape.prefix.front() != x.text.front())
+  const auto [first, last] = shapes_from(x.text.front());
+  for (auto shape = first; shape != last; ++shape) {
+    ++x.steps;
+    if (x.text.size() > 1 && x.text[1] != shape->prefix[1])
       continue;
-    const auto begins = x.starts_with(0, shape.prefix);
-    if (!begins)
+    const auto verdict = of_shape(x, *shape);
+    if (!verdict)
       return incomplete();
-    if (!*begins)
-      continue;
-    const auto end = x.run_end(shape.prefix.size(), word_bytes_max,
-                               [&](char c) { return is_in(shape.body, c); });
-    if (!end)
-      return incomplete();
-    const auto length = *end - shape.prefix.size();
-    if (length >= shape.body_min && length <= shape.body_max)
-      return secret(0, *end,
-                    length == word_bytes_max ? shape_context::phase::word
-                                             : shape_context::phase::open);
+    if (verdict->what != shape_verdict::kind::plain)
+      return *verdict;
   }
   return plain();
 }

@@ -56,11 +56,33 @@ TEST_CASE("hostile texts take a linear number of steps", "[redaction]") {
                                   "AKIA",
                                   "?token=x",
                                   "\xff",
-                                  "BEGIN "}) {
+                                  "BEGIN ",
+                                  "sk_live_",
+                                  "shippo_",
+                                  "glpat-",
+                                  "dp.pt.",
+                                  "hooks.slack.com/services/",
+                                  "discord.com/api/webhooks/1/",
+                                  "1:A",
+                                  "-u a:",
+                                  "-u ",
+                                  "a_key=",
+                                  "&sig="}) {
     CAPTURE(piece);
     const auto steps = steps_for(filled(piece, bytes));
     CHECK(steps < 64 * bytes);
     CHECK(steps_for(filled(piece, 2 * bytes)) < 2 * steps + steps / 8);
+  }
+}
+
+TEST_CASE("a megabyte of hostile text takes no more steps a byte than a short one", "[redaction]") {
+  const redactor redact{{"aaaaaaaaaaaaaaaaaaaaaaab"}};
+  for (const std::string piece : {"a_key=", "eyJ-", "token = \"aaaa ", "-----BEGIN PRIVATE KEY----- "}) {
+    CAPTURE(piece);
+    stream_redactor stream{redact};
+    stream.feed(filled(piece, 1U << 20));
+    stream.finish();
+    CHECK(stream.steps() < 64U << 20);
   }
 }
 

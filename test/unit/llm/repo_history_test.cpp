@@ -60,27 +60,52 @@ TEST_CASE_METHOD(history_fixture, "a commit is named by branch, tag, hash, or st
   if (packed)
     git(folder, {"pack-refs", "--all"});
   const auto hash = head();
-  for (const std::string revision : {"", "HEAD", "@", "main", "v2", "refs/heads/main", "heads/main", "HEAD~0",
-                                     "main^0"})
+  for (const std::string revision :
+       {"", "HEAD", "@", "main", "v2", "refs/heads/main", "heads/main", "HEAD~0", "main^0"})
     CHECK(subject_of(revision) == "Add the lease");
   for (const std::string revision : {"HEAD~1", "HEAD^", "HEAD~", "v1", "v2^1", "topic/one", "origin/main", "tags/v1"})
     CHECK(subject_of(revision) == "First words");
   CHECK(subject_of(hash) == "Add the lease");
   CHECK(subject_of(hash.substr(0, 7)) == "Add the lease");
   CHECK(subject_of(hash.substr(0, 12) + "~1") == "First words");
-  for (const std::string revision : {"nowhere", "topic", "HEAD~2", "HEAD^2", "abcd", "v3",
-                                     "0000000000000000000000000000000000000000"})
+  for (const std::string revision :
+       {"nowhere", "topic", "HEAD~2", "HEAD^2", "abcd", "v3", "0000000000000000000000000000000000000000"})
     CHECK(subject_of(revision) == std::string("error: ") + repo_errors::no_revision);
 }
 
 TEST_CASE_METHOD(history_fixture, "what is no plain name of a commit is refused before git sees it",
                  "[llm][repo][history]") {
-  for (const std::string revision :
-       {"main..HEAD", "main...HEAD", "^main", "--all", "-1", "--output=x", "HEAD:README.md", ":README.md", ":/lease",
-        "HEAD^{tree}", "HEAD^{/x}", "HEAD^!", "HEAD^@", "HEAD^-", "HEAD@{1}", "@{-1}", "@{u}", "main@{yesterday}",
-        "a b",
-        "a\nb", "*", "[a]", "a\\b", "../x", "refs/../x", "/etc/passwd", "a//b", "\xFF", "HEAD~9999999", "~1x",
-        "HEAD~-1"}) {
+  for (const std::string revision : {"main..HEAD",
+                                     "main...HEAD",
+                                     "^main",
+                                     "--all",
+                                     "-1",
+                                     "--output=x",
+                                     "HEAD:README.md",
+                                     ":README.md",
+                                     ":/lease",
+                                     "HEAD^{tree}",
+                                     "HEAD^{/x}",
+                                     "HEAD^!",
+                                     "HEAD^@",
+                                     "HEAD^-",
+                                     "HEAD@{1}",
+                                     "@{-1}",
+                                     "@{u}",
+                                     "main@{yesterday}",
+                                     "a b",
+                                     "a\nb",
+                                     "*",
+                                     "[a]",
+                                     "a\\b",
+                                     "../x",
+                                     "refs/../x",
+                                     "/etc/passwd",
+                                     "a//b",
+                                     "\xFF",
+                                     "HEAD~9999999",
+                                     "~1x",
+                                     "HEAD~-1"}) {
     CAPTURE(revision);
     CHECK(subject_of(revision) == std::string("error: ") + repo_errors::bad_revision);
   }
