@@ -154,7 +154,7 @@ TEST_CASE_METHOD(registry_fixture, "answers about the history name the repo and 
   CHECK(blamed["start"] == 2);
   CHECK(blamed["end"] == 2);
   CHECK(blamed["lines"].get<std::string>().find("LEASE_SECONDS") != std::string::npos);
-  CHECK(content("repo_tree", {{"repo", "demo"}, {"depth", 1}})["entries"] == "README.md (49 bytes)\nsrc/\n");
+  CHECK(content("repo_tree", {{"repo", "demo"}, {"depth", 1}})["entries"] == "README.md (48 bytes)\nsrc/\n");
   CHECK(why("repo_log", R"({"repo":"demo","count":"x"})") == "count must be an integer");
   CHECK(why("repo_tree", R"({"repo":"demo","depth":0})") == "depth must be 1 to 10");
   CHECK(why("repo_blame", R"({"repo":"demo"})") == "path required");

@@ -99,6 +99,53 @@ std::vector<std::string> hostile_texts(const repo_yard& yard) {
   return result;
 }
 
+/// The same in other clothes: 400 and more.
+std::vector<std::string> more_hostile_paths(const repo_yard& yard) {
+  auto result = hostile_texts(yard);
+  const auto count = result.size();
+  for (std::size_t i = 0; i < count; ++i) {
+    result.push_back("src/" + result[i]);
+    result.push_back("./" + result[i] + "/.");
+  }
+  return result;
+}
+
+/// Options of git and ripgrep that run, read or write something, as a person may type them for a query, a revision or a
+/// path. `CANARY` and `OUTSIDE` as above.
+constexpr std::string_view flag_words = R"(
+-e -f -O -L -P -z -u -uuu -i -c -l -q -p -S -G -n1 -1 -h -C/ -OCANARY -fOUTSIDE/secret.txt -SCANARY -p1 -- --
+--pre --pre=CANARY --pre-glob=* --hostname-bin=CANARY --file=OUTSIDE/secret.txt --ignore-file=OUTSIDE/secret.txt
+--follow --hidden --no-ignore --search-zip --type-add=x:* --config=OUTSIDE/secret.txt --debug --trace --files
+--files-with-matches --replace=x --passthru --multiline --pcre2 --engine=pcre2 --json --stats --version --help
+--generate=man --type-list --no-config --context=9999 --max-columns=0 --path-separator=x --colors=x --sort=none
+--open-files-in-pager --open-files-in-pager=CANARY --no-index --textconv --ext-diff --recurse-submodules --cached
+--untracked --exclude-standard --no-exclude-standard --function-context --show-function --and --or --not --all-match
+--output=OUTSIDE/written --output OUTSIDE/written --output-indicator-new=x --exec=CANARY --upload-pack=CANARY
+--receive-pack=CANARY --exec-path=OUTSIDE --git-dir=OUTSIDE --work-tree=OUTSIDE --namespace=x --super-prefix=x
+--config-env=core.pager=HOME -c core.pager=CANARY -ccore.fsmonitor=CANARY --paginate --pager=CANARY --bare
+--all --branches --tags --remotes --glob=* --exclude=* --reflog --walk-reflogs -g --stdin --not --alternate-refs
+--indexed-objects --merge --boundary --left-right --cherry --bisect --disk-usage --filter=blob:none --objects
+--show-signature --pretty=%G? --format=%(trailers) --decorate --notes=* --mailmap --source --contents=OUTSIDE/secret.txt
+--contents OUTSIDE/secret.txt --ignore-revs-file=OUTSIDE/secret.txt --ignore-rev=x --reverse --incremental --porcelain
+--line-porcelain --root --show-stats --since=1 --until=1 --author=x --grep=x --max-count=999999 --follow --full-diff
+--diff-filter=A --find-renames --find-copies-harder --word-diff --color=always --ws-error-highlight=all --binary
+--submodule=diff --ita-visible-in-index --no-prefix --line-prefix=x --src-prefix=x --relative=src --orderfile=OUTSIDE/secret.txt
+-OOUTSIDE/secret.txt --name-only --stat --raw --patch --full-tree --abbrev=0 --end-of-options --literal-pathspecs
+--glob-pathspecs --icase-pathspecs --attr-source=HEAD --no-optional-locks --exec --show-toplevel --git-path
+)";
+
+std::vector<std::string> flag_like_texts(const repo_yard& yard) {
+  std::vector<std::string> result;
+  std::istringstream words{std::string(flag_words)};
+  for (std::string word; words >> word;) {
+    for (const auto& [sign, meaning] : {std::pair{"CANARY", yard.canary}, std::pair{"OUTSIDE", yard.outside}})
+      if (const auto at = word.find(sign); at != word.npos)
+        word.replace(at, std::string_view(sign).size(), meaning);
+    result.push_back(word);
+  }
+  return result;
+}
+
 std::string sow(repo_yard& yard) {
   namespace fs = std::filesystem;
   const auto repo = yard.add_repo("demo");
@@ -155,6 +202,82 @@ TEST_CASE("no path or query reads outside of the repo or starts anything", "[llm
     if (const auto found = tools.grep("demo", text, "", {}))
       CHECK_FALSE(leaks(found->lines));
     CHECK_FALSE(tools.status(text, {}));
+  }
+  CHECK_FALSE(yard.canary_ran());
+  CHECK(fingerprint(repo) == before);
+  CHECK_FALSE(std::filesystem::exists(yard.outside + "/written"));
+}
+
+TEST_CASE("four hundred paths in any clothes lead nowhere outside", "[llm][repo][hostile]") {
+  repo_yard yard;
+  const auto repo = sow(yard);
+  const auto paths = more_hostile_paths(yard);
+  REQUIRE(paths.size() >= 400);
+  const auto before = fingerprint(repo);
+  repo_tools tools{yard.config()};
+  const auto scope = repo_scope::open(repo);
+  REQUIRE(scope);
+  for (const auto& path : paths) {
+    INFO(path.substr(0, 200));
+    if (const auto read = tools.read_file("demo", path, {}))
+      CHECK_FALSE(leaks(read->content));
+    if (const auto entered = scope->enter_for_stranger(path))
+      CHECK_FALSE(std::filesystem::read_symlink("/proc/self/fd/" + std::to_string(entered->fd.get()))
+                      .string()
+                      .starts_with(yard.outside));
+    for (const auto& x : {tools.log("demo", {path.substr(0, 300), ""}, {}), tools.log(path, {}, {})})
+      CHECK((!x || !x->commits.empty())); // a revision or nothing; never a repo
+  }
+  CHECK_FALSE(yard.canary_ran());
+  CHECK(fingerprint(repo) == before);
+}
+
+TEST_CASE("hostile paths and revisions get nothing out of the history", "[llm][repo][hostile][history]") {
+  repo_yard yard;
+  const auto repo = sow(yard);
+  claw::test::git(repo, {"add", "-A", "--", "link", "leak", "chain", ".env", "src"});
+  claw::test::git(repo, {"commit", "-q", "-m", "Track links and a credential"});
+  const auto before = fingerprint(repo);
+  repo_tools tools{yard.config()};
+  const auto check = [](const auto& x, const auto& text) {
+    if (x)
+      CHECK_FALSE(leaks(text(*x)));
+  };
+  for (const auto& text : hostile_texts(yard)) {
+    INFO(text.substr(0, 200));
+    check(tools.blame("demo", {text, "", {}}, {}), [](const auto& x) { return x.lines; });
+    check(tools.tree("demo", {text, "", 3}, {}), [](const auto& x) { return x.entries; });
+    check(tools.diff("demo", {"HEAD~1", "HEAD", text}, {}), [](const auto& x) { return x.patch.text; });
+    check(tools.show("demo", {text, ""}, {}), [](const auto& x) { return x.body + x.patch.text; });
+    check(tools.diff("demo", {text, text, ""}, {}), [](const auto& x) { return x.patch.text; });
+  }
+  CHECK_FALSE(yard.canary_ran());
+  CHECK(fingerprint(repo) == before);
+}
+
+TEST_CASE("a text that looks like an option is a query, a path or a refused revision, never an option",
+          "[llm][repo][hostile][history]") {
+  repo_yard yard;
+  const auto repo = sow(yard);
+  const auto flags = flag_like_texts(yard);
+  REQUIRE(flags.size() >= 120);
+  const auto before = fingerprint(repo);
+  repo_tools tools{yard.config()};
+  auto config = yard.config();
+  config.without_rg = true;
+  repo_tools git_alone{config};
+  for (const auto& flag : flags) {
+    INFO(flag);
+    for (auto* each : {&tools, &git_alone})
+      if (const auto found = each->grep("demo", flag, "", {}))
+        CHECK(found->lines.empty());
+    if (flag.front() == '-') {
+      CHECK(tools.show("demo", {flag, ""}, {}).error().code == ec::tool_refused);
+      CHECK(tools.diff("demo", {"", flag, ""}, {}).error().code == ec::tool_refused);
+    }
+    CHECK_FALSE(tools.blame("demo", {flag, "", {}}, {}));
+    if (const auto found = tools.log("demo", {"", flag}, {}))
+      CHECK(found->commits.empty());
   }
   CHECK_FALSE(yard.canary_ran());
   CHECK(fingerprint(repo) == before);

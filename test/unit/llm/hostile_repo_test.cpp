@@ -60,23 +60,25 @@ std::string ask_the_history(repo_tools& tools, const std::string& repo) {
   std::string heard;
   const call_bounds bounds{std::chrono::steady_clock::now() + std::chrono::seconds(60), {}};
   const auto hear = [&](const auto& x, const auto& tell) { heard += (x ? tell(*x) : x.error().why) + '\n'; };
-  for (const std::string revision : {"", "HEAD~1", "main", "x", "refs/remotes/origin/HEAD"}) {
-    hear(tools.log(repo, {revision, ""}, bounds), [](const commit_log& x) {
-      std::string text;
-      for (const auto& commit : x.commits)
-        text += commit.hash + commit.author + commit.date + commit.subject + '\n';
-      return text;
-    });
-    hear(tools.show(repo, {revision, ""}, bounds),
-         [](const shown_commit& x) { return x.summary.subject + x.body + x.patch.text; });
-    hear(tools.diff(repo, {revision, "", ""}, bounds), [](const repo_changes& x) { return x.patch.text; });
-    hear(tools.tree(repo, {"", revision, 10}, bounds), [](const tree_listing& x) { return x.entries; });
-  }
-  for (const std::string path : {"README.md", "dir/secret.txt", "a", "sub", "-O", "--output=written"}) {
+  const auto log = [](const commit_log& x) {
+    std::string text;
+    for (const auto& commit : x.commits)
+      text += commit.hash + commit.author + commit.date + commit.subject + '\n';
+    return text;
+  };
+  const auto show = [](const shown_commit& x) { return x.summary.subject + x.body + x.patch.text; };
+  const auto diff = [](const repo_changes& x) { return x.patch.text; };
+  hear(tools.log(repo, {}, bounds), log);
+  hear(tools.log(repo, {"main", "README.md"}, bounds), log);
+  hear(tools.log(repo, {"refs/remotes/origin/HEAD", ""}, bounds), log);
+  hear(tools.show(repo, {}, bounds), show);
+  hear(tools.show(repo, {"HEAD~1", ""}, bounds), show);
+  hear(tools.diff(repo, {}, bounds), diff);
+  hear(tools.diff(repo, {"HEAD~1", "main", ""}, bounds), diff);
+  hear(tools.diff(repo, {"", "", "dir/secret.txt"}, bounds), diff);
+  hear(tools.tree(repo, {"", "", 10}, bounds), [](const tree_listing& x) { return x.entries; });
+  for (const std::string path : {"README.md", "dir/secret.txt", "a", "-O", "--output=written"})
     hear(tools.blame(repo, {path, "", {}}, bounds), [](const blamed_lines& x) { return x.lines; });
-    hear(tools.diff(repo, {"HEAD~1", "HEAD", path}, bounds), [](const repo_changes& x) { return x.patch.text; });
-    hear(tools.diff(repo, {"", "", path}, bounds), [](const repo_changes& x) { return x.patch.text; });
-  }
   return heard;
 }
 

@@ -182,15 +182,15 @@ TEST_CASE_METHOD(history_fixture, "a tree is listed to the depth that was asked 
     const auto found = tools.tree("demo", {path, "", depth}, {});
     return found ? found->entries : "error: " + found.error().why;
   };
-  CHECK(listed("", 1) == "README.md (49 bytes)\na/\nlink (link)\nsrc/\n");
+  CHECK(listed("", 1) == "README.md (48 bytes)\na/\nlink (link)\nsrc/\n");
   CHECK(listed("", 2)
-        == "README.md (49 bytes)\na/\na/b/\nlink (link)\nsrc/\nsrc/lease.cpp (24 bytes)\nsrc/main.cpp (40 bytes)\n");
+        == "README.md (48 bytes)\na/\na/b/\nlink (link)\nsrc/\nsrc/lease.cpp (24 bytes)\nsrc/main.cpp (36 bytes)\n");
   CHECK(listed("a", 3) == "b/\nb/c/\nb/c/d.txt (5 bytes)\n");
   CHECK(listed("./a/b/", 1) == "c/\n");
   CHECK(listed("README.md", 1) == "error: not a file or not found");
   CHECK(listed("nowhere", 1) == "error: not a file or not found");
   CHECK(listed("", 0) == "error: depth must be 1 to 10");
-  CHECK(tools.tree("demo", {"", "HEAD~1", 1}, {})->entries == "README.md (49 bytes)\nsrc/\n");
+  CHECK(tools.tree("demo", {"", "HEAD~1", 1}, {})->entries == "README.md (48 bytes)\nsrc/\n");
 }
 
 TEST_CASE_METHOD(history_fixture, "files that hold credentials are in no diff", "[llm][repo][history]") {

@@ -47,7 +47,7 @@ TEST_CASE("a folder that is swapped for a symlink meanwhile never leads outside"
   const swapper running{repo + "/dir", repo + "/other"};
 
   unsigned inside = 0;
-  for (int i = 0; i < 20'000; ++i)
+  for (int i = 0; i < 100'000; ++i)
     if (const auto file = scope->enter_for_stranger("dir/secret.txt")) {
       const auto text = read_all(file->fd.get(), 1'000);
       REQUIRE(text);
@@ -55,6 +55,12 @@ TEST_CASE("a folder that is swapped for a symlink meanwhile never leads outside"
       ++inside;
     }
   CHECK(inside > 0);
+
+  // What is not committed differs from both sides of the swap.
+  repo_tools history{yard.config()};
+  for (int i = 0; i < 15; ++i)
+    if (const auto found = history.diff("demo", {}, {}))
+      REQUIRE(found->patch.text.find(repo_yard::secret) == std::string::npos);
 
   for (const bool without_rg : {false, true}) {
     auto config = yard.config();

@@ -69,7 +69,7 @@ TEST_CASE_METHOD(tools_fixture, "the tools of the history are offered only where
             .find("demo@" + hash + " README.md lines 1-1 of 2\n")
         == 0);
   CHECK(told("repo_tree", R"({"repo":"demo","path":"src"})")
-        == "demo@" + hash + " src\nlease.cpp (24 bytes)\nmain.cpp (40 bytes)\n");
+        == "demo@" + hash + " src\nlease.cpp (24 bytes)\nmain.cpp (36 bytes)\n");
   CHECK(run(widened, "repo_log", R"({"repo":"demo","rev":"--all"})").refused);
   CHECK(run(widened, "repo_tree", R"({"repo":"demo","path":"../x"})").escaped);
   const auto narrowed = widened.for_task(std::vector<std::string>{"repo_log"}, "demo", "src");
