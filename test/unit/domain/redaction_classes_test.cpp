@@ -69,11 +69,11 @@ std::string json_string(const std::string& text) {
 } // namespace
 
 TEST_CASE("of every class of credentials at least 99 in 100 are found", "[redaction]") {
-  REQUIRE(credential_classes().size() >= 45);
+  REQUIRE(credential_classes.size() >= 45);
   const redactor redact;
   std::size_t found = 0;
   std::size_t all = 0;
-  for (const auto& kind : credential_classes()) {
+  for (const auto& kind : credential_classes) {
     sampler random{4711};
     for (std::size_t i = 0; i < samples_per_class; ++i, ++all) {
       const auto sample = kind.make(random);
@@ -111,7 +111,7 @@ TEST_CASE("at most one benign line in a thousand is touched", "[redaction]") {
   sampler random{99};
   std::size_t touched = 0;
   for (std::size_t i = 0; i < lines; ++i) {
-    const auto line = benign_lines()[i % benign_lines().size()](random);
+    const auto line = benign_lines[i % benign_lines.size()](random);
     const auto shown = redact.whole(line);
     INFO(line << " -> " << shown);
     CHECK_NOFAIL(shown == line);
@@ -142,7 +142,7 @@ TEST_CASE("wherever a credential is cut in two, the stream shows what the whole 
   const redactor redact{{"our-own-Token/with+signs=1"}};
   sampler random{7};
   auto texts = std::vector<std::string>{"a our-own-Token/with+signs=1 b our-own-Token%2Fwith%2Bsigns%3D1 c"};
-  for (const auto& kind : credential_classes())
+  for (const auto& kind : credential_classes)
     for (int i = 0; i < 2; ++i)
       if (auto text = whole(kind.make(random)); text.size() < 700)
         texts.push_back(std::move(text));

@@ -129,8 +129,9 @@ constexpr std::string_view flag_words = R"(
 --contents OUTSIDE/secret.txt --ignore-revs-file=OUTSIDE/secret.txt --ignore-rev=x --reverse --incremental --porcelain
 --line-porcelain --root --show-stats --since=1 --until=1 --author=x --grep=x --max-count=999999 --follow --full-diff
 --diff-filter=A --find-renames --find-copies-harder --word-diff --color=always --ws-error-highlight=all --binary
---submodule=diff --ita-visible-in-index --no-prefix --line-prefix=x --src-prefix=x --relative=src --orderfile=OUTSIDE/secret.txt
--OOUTSIDE/secret.txt --name-only --stat --raw --patch --full-tree --abbrev=0 --end-of-options --literal-pathspecs
+--submodule=diff --ita-visible-in-index --no-prefix --line-prefix=x --src-prefix=x --relative=src
+--orderfile=OUTSIDE/secret.txt -OOUTSIDE/secret.txt
+--name-only --stat --raw --patch --full-tree --abbrev=0 --end-of-options --literal-pathspecs
 --glob-pathspecs --icase-pathspecs --attr-source=HEAD --no-optional-locks --exec --show-toplevel --git-path
 )";
 
