@@ -13,7 +13,7 @@ usage: deploy/install_packages.sh [--print] [GROUP...]
 Installs the packages of the groups (default: build run) that stand in deploy/packages.txt:
   build   to build the programs      run   to run them
   test    to run the tests           dev   to work on the code
-  bench   to measure beside other queues
+  small-model   for deploy/quickstart.sh --with-small-model
 Uses sudo when it is not run by root. --print only shows which packages are missing.
 TEXT
 }

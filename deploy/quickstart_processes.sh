@@ -23,16 +23,20 @@ is_running() {
   [[ -n $pid && $(start_of "$pid") == "$start" ]]
 }
 
+# path_of PROGRAM: one of ours by its name, any other by its path.
+path_of() { if [[ $1 == /* ]]; then printf '%s' "$1"; else printf '%s' "$bin/$1"; fi; }
+
 # is_outdated NAME PROGRAM: the program was built after its process had started.
-is_outdated() { [[ $bin/$2 -nt $data/run/$1.pid ]]; }
+is_outdated() { [[ $(path_of "$2") -nt $data/run/$1.pid ]]; }
 
 # start_process NAME PROGRAM ARGUMENT...
 start_process() {
-  local name=$1 program=$2
+  local name=$1 program
+  program=$(path_of "$2")
   shift 2
   # The programs get their settings from the env file alone, and none of this script's descriptors.
   env -i PATH="$PATH" HOME="${HOME:-/}" LANG="${LANG:-C.UTF-8}" \
-    setsid -- "$bin/$program" "$@" </dev/null >>"$data/log/$name.log" 2>&1 9>&- &
+    setsid -- "$program" "$@" </dev/null >>"$data/log/$name.log" 2>&1 9>&- &
   local pid=$!
   printf '%s %s\n' "$pid" "$(start_of "$pid" || true)" >"$data/run/$name.pid"
 }

