@@ -14,7 +14,9 @@ namespace {
 
 constexpr std::size_t allowlist_bytes_max = 1'048'576;
 
-outcome<std::map<std::string, std::string>> parsed(const std::string& text) {
+} // namespace
+
+outcome<std::map<std::string, std::string>> parse_allowlist(std::string_view text) {
   const auto json = nlohmann::json::parse(text, nullptr, false);
   if (!json.is_object())
     return repo_errors::failed(repo_errors::broken_allowlist);
@@ -26,8 +28,6 @@ outcome<std::map<std::string, std::string>> parsed(const std::string& text) {
   }
   return result;
 }
-
-} // namespace
 
 repo_allowlist::repo_allowlist(std::string first, std::string second)
     : first_(std::move(first)), second_(std::move(second)) {}
@@ -47,7 +47,7 @@ outcome<std::map<std::string, std::string>> repo_allowlist::entries() {
     const auto text = read_all(fd.get(), allowlist_bytes_max);
     if (!text)
       return repo_errors::failed(repo_errors::broken_allowlist);
-    auto fresh = parsed(*text);
+    auto fresh = parse_allowlist(*text);
     if (fresh) {
       entries_ = *fresh;
       read_stamp_ = std::move(now);

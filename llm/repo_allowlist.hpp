@@ -8,9 +8,13 @@
 #include <map>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <tuple>
 
 namespace claw {
+
+/// The text of such a file. Errors: `tool_failed` when it is not what it must be.
+outcome<std::map<std::string, std::string>> parse_allowlist(std::string_view text);
 
 /// May be used from several threads at once.
 class repo_allowlist {

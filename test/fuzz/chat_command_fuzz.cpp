@@ -1,0 +1,13 @@
+// Anything a person may type: a job with a command, a question, or one line of advice.
+#include "actors/domain/chat_command.hpp"
+#include "actors/domain/error.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, std::size_t size) {
+  const std::string_view text{reinterpret_cast<const char*>(bytes), size};
+  const auto meant = claw::parse_chat_command(text);
+  if (const auto* job = std::get_if<claw::chat_job>(&meant))
+    CLAW_ASSERT(!job->command.empty() && (job->text.empty() || job->fields.empty()));
+  if (const auto* advice = std::get_if<claw::chat_advice>(&meant))
+    CLAW_ASSERT(!advice->text.empty() && advice->text.find('\n') == std::string::npos);
+  return 0;
+}
