@@ -4,6 +4,7 @@
 #include "apps/cli/cli_exit.hpp"
 #include "apps/cli/cli_session.hpp"
 #include "apps/cli/token_commands.hpp"
+#include "apps/cli/transcript_view.hpp"
 #include "apps/exit_codes.hpp"
 #include "net/broker_client.hpp"
 
@@ -85,6 +86,8 @@ int run(const config_sources& sources) {
     return end->code;
   }
   auto& options = std::get<cli_options>(read);
+  if (options.action == cli_action::transcript)
+    return show_transcript(options.file, options.json, std::cout, std::cerr);
   if (options.line == "ask -")
     options.line = "ask " + std::string{std::istreambuf_iterator<char>{std::cin}, {}};
   if (options.action == cli_action::token)
@@ -107,6 +110,8 @@ int run(const config_sources& sources) {
     return chat(session, sources);
   case cli_action::token: // dealt with above
     break;
+  case cli_action::transcript:
+    break; // it asks no broker
   }
   return cli_exit::usage;
 }

@@ -1,16 +1,16 @@
 #include "apps/outbox_files.hpp"
 
 #include "actors/domain/log_value.hpp"
+#include "apps/open_file.hpp"
+#include "apps/transcript_chain.hpp"
 #include "net/bounded_json.hpp"
 
 #include <fcntl.h>
-#include <openssl/sha.h>
 #include <spdlog/spdlog.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
@@ -30,36 +30,6 @@ constexpr std::uintmax_t file_bytes_max = 67'108'864;
 failure disk_failure(std::string_view doing) {
   return io_failure(std::string{doing} + " in the outbox failed", errno);
 }
-
-class open_file {
-public:
-  open_file(const std::string& path, int flags)
-      : fd_(::open(path.c_str(), flags | O_CLOEXEC, 0600)) {}
-  open_file(const open_file&) = delete;
-  open_file& operator=(const open_file&) = delete;
-  ~open_file() {
-    if (fd_ >= 0)
-      ::close(fd_);
-  }
-
-  bool ok() const { return fd_ >= 0; }
-  bool sync() const { return ::fsync(fd_) == 0; }
-
-  bool write(std::string_view text) const {
-    while (!text.empty()) {
-      const auto n = ::write(fd_, text.data(), text.size());
-      if (n < 0 && errno == EINTR)
-        continue;
-      if (n <= 0)
-        return false;
-      text.remove_prefix(static_cast<std::size_t>(n));
-    }
-    return true;
-  }
-
-private:
-  int fd_;
-};
 
 bool sync_folder(const std::string& folder) {
   const open_file opened{folder, O_RDONLY | O_DIRECTORY};
@@ -117,16 +87,7 @@ outbox_files::outbox_files(std::string folder) : folder_(std::move(folder)) {}
 
 std::string outbox_files::path_of(const run_report& x) const {
   // Ids are a stranger's words; as a file name their hash stands for them.
-  const auto key = x.job_id + '\0' + x.lease_id;
-  std::array<unsigned char, SHA256_DIGEST_LENGTH> hash{};
-  SHA256(reinterpret_cast<const unsigned char*>(key.data()), key.size(), hash.data());
-  constexpr const char* digits = "0123456789abcdef";
-  std::string name;
-  for (std::size_t i = 0; i < 16; ++i) {
-    name += digits[hash[i] >> 4];
-    name += digits[hash[i] & 15];
-  }
-  return folder_ + "/" + name + ".json";
+  return folder_ + "/" + sha256_hex(x.job_id + '\0' + x.lease_id).substr(0, 32) + ".json";
 }
 
 outcome<done> outbox_files::keep(const run_report& x) {

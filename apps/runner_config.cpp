@@ -28,7 +28,10 @@ constexpr config_row rows[] = {
     {"LLM_CAP", nullptr, unit::text, false,
      "The cap of this worker's model, e.g. llm:vllm; added to WORKER_CAPS."},
     {"RUNNER_STATE_DIR", "/var/lib/openclaw-runner/state", unit::path, false,
-     "Folder for plans, undelivered results and shadow git folders; made with mode 0700."},
+     "Folder for plans, undelivered results, transcripts and shadow git folders; made with mode 0700."},
+    {"RUNNER_TRANSCRIPTS_MAX_BYTES", "268435456", unit::bytes, false,
+     "Room for the transcripts of llm_task jobs in RUNNER_STATE_DIR; the oldest go first. 0 keeps none.", 0,
+     1'000'000'000'000},
     {"POLL_INTERVAL_SEC", "10", unit::seconds, false,
      "Pause between two claims at a broker that cannot hold a claim.", 1, 3600},
     {"RESULT_TIMEOUT_SEC", "300", unit::seconds, false,
@@ -54,6 +57,11 @@ constexpr config_row rows[] = {
     {"LLM_MODEL", nullptr, unit::text, false, "The name of the model."},
     {"LLM_CONTEXT_TOKENS", nullptr, unit::count, false,
      "The model's context; when unset the endpoint is asked.", 512, 10'000'000},
+    {"LLM_TOOL_MODE", "auto", unit::text, false,
+     "How the model is told of tools: native, text, json (held to a schema) or prompt (JSON by request alone); auto "
+     "finds out."},
+    {"LLM_MAX_REQUESTS", "1", unit::count, false,
+     "Requests to the model at a time; those of further jobs wait for their turn.", 1, 64},
     {"LLM_TEMPERATURE", "0.2", unit::number, false, "Sampling temperature, 0 to 2."},
     {"LLM_MAX_TOKENS", "4096", unit::count, false, "Longest answer of the model.", 1, 1'000'000},
     {"LLM_TOOL_LOOP_MAX_STEPS", "6", unit::count, false, "Rounds of tool calls in one job.", 1,
@@ -127,6 +135,7 @@ void read_repos(const config& values, runner_settings& x, problems& bad) {
   x.state_dir = values.text("RUNNER_STATE_DIR");
   if (!x.state_dir.starts_with('/'))
     bad.add("RUNNER_STATE_DIR must be an absolute path");
+  x.transcripts_bytes_max = static_cast<uint64_t>(values.integer("RUNNER_TRANSCRIPTS_MAX_BYTES"));
   x.repos.base = values.text("RUNNER_REPOS_BASE");
   if (!x.repos.base.empty() && !x.repos.base.starts_with('/'))
     bad.add("RUNNER_REPOS_BASE must be an absolute path");
@@ -160,6 +169,8 @@ void read_model(const config& values, runner_settings& x, problems& bad) {
   const auto temperature = values.number("LLM_TEMPERATURE");
   if (!(temperature >= 0 && temperature <= 2))
     bad.add("LLM_TEMPERATURE must be 0 to 2");
+  if (const auto mode = values.text("LLM_TOOL_MODE"); mode != "auto" && !tool_mode_from(mode))
+    bad.add("LLM_TOOL_MODE must be auto, native, text, json or prompt");
   const auto key = values.text("LLM_API_KEY");
   if (!is_plain(key))
     bad.add("LLM_API_KEY must not contain control characters");
@@ -175,6 +186,8 @@ void read_model(const config& values, runner_settings& x, problems& bad) {
   x.model.api_key = key;
   x.model.model = values.text("LLM_MODEL");
   x.model.temperature = temperature;
+  x.model.mode = tool_mode_from(values.text("LLM_TOOL_MODE"));
+  x.model_requests_max = static_cast<uint32_t>(values.integer("LLM_MAX_REQUESTS"));
   x.model.answer_tokens_max = static_cast<uint32_t>(values.integer("LLM_MAX_TOKENS"));
   x.model.context_tokens
       = static_cast<uint32_t>(values.maybe_integer("LLM_CONTEXT_TOKENS").value_or(0));

@@ -23,10 +23,12 @@ struct runner_settings {
   runner_system_config claims; ///< without commands and boot id
   std::vector<std::string> secrets; ///< every one that is set, to be redacted wherever it turns up
   std::string state_dir;
+  uint64_t transcripts_bytes_max = 0; ///< RUNNER_TRANSCRIPTS_MAX_BYTES; 0: none are kept
   repo_config repos;
 
   bool has_model = false; ///< LLM_BASE_URL and LLM_MODEL are set
   chat_client_config model;
+  uint32_t model_requests_max = 1; ///< LLM_MAX_REQUESTS: in flight at a time
   std::vector<std::string> allowed_tools;
   uint32_t steps_max = 6;
   std::size_t tool_output_bytes_max = 65'536;

@@ -2,12 +2,15 @@
 
 #include "actors/domain/log_value.hpp"
 #include "actors/domain/redaction.hpp"
+#include "actors/runner/endpoint_actor.hpp"
 #include "actors/runner/runner_system.hpp"
+#include "actors/runner/transcript_actor.hpp"
 #include "apps/entropy.hpp"
 #include "apps/exit_codes.hpp"
 #include "apps/log.hpp"
 #include "apps/outbox_files.hpp"
 #include "apps/runner_config.hpp"
+#include "apps/transcript_files.hpp"
 #include "apps/watchdog.hpp"
 #include "llm/chat_client.hpp"
 #include "llm/checkpoint_codec.hpp"
@@ -15,6 +18,7 @@
 #include "llm/endpoint_probe.hpp"
 #include "llm/task_codec.hpp"
 #include "llm/tool_registry.hpp"
+#include "llm/transcript_codec.hpp"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -73,19 +77,23 @@ int signal_descriptor() {
   return ::signalfd(-1, &set, SFD_CLOEXEC);
 }
 
-/// The model's context bounds how much a tool loop can hold; an endpoint that is away now tells it by its errors later.
-void learn_context(chat_client_config& model) {
-  if (model.context_tokens != 0)
-    return;
-  const auto facts = probe_endpoint(model.base_url, model.api_key, probe_time_max);
-  if (!facts) {
-    spdlog::warn("event=endpoint_unreached ec={} why={}", to_string(facts.error().code),
-                 log_value(facts.error().why));
-    return;
-  }
-  model.context_tokens = facts->context_tokens(model.model).value_or(0);
-  spdlog::info("event=endpoint_probed models={} context_tokens={}", facts->models.size(),
-               model.context_tokens);
+/// Whether the model's endpoint answers; one without a list of models does, too.
+outcome<done> probe(const chat_client_config& model, const stop_token& stop) {
+  const auto facts = probe_endpoint(model.base_url, model.api_key, probe_time_max, stop);
+  if (facts || facts.error().code == ec::bad_reply)
+    return done{};
+  return facts.error();
+}
+
+caf::actor make_endpoint(caf::actor_system& actors, const runner_settings& x,
+                         const std::shared_ptr<const redactor>& redact) {
+  endpoint_config config;
+  config.probe = [model = x.model](const stop_token& stop) { return probe(model, stop); };
+  config.redact = redact;
+  config.name = x.model.model;
+  config.requests_max = x.model_requests_max;
+  config.random = random_bits;
+  return actors.spawn(endpoint_actor, std::move(config));
 }
 
 std::vector<std::string> llm_caps_of(const caps& all) {
@@ -96,7 +104,18 @@ std::vector<std::string> llm_caps_of(const caps& all) {
   return result;
 }
 
-run_config_ptr make_run_config(runner_settings& x, const redactor& redact) {
+caf::actor make_transcripts(caf::actor_system& actors, const runner_settings& x,
+                            const redactor& redact) {
+  transcript_limits limits;
+  limits.all_bytes_max = x.transcripts_bytes_max;
+  limits.file_bytes_max = std::min(limits.file_bytes_max, limits.all_bytes_max);
+  return actors.spawn<caf::detached>(
+      transcript_actor,
+      transcript_config{std::make_shared<json_transcript_codec>(redact),
+                        std::make_shared<transcript_files>(x.state_dir + "/transcripts", limits)});
+}
+
+std::shared_ptr<run_config> make_run_config(const runner_settings& x, const redactor& redact) {
   auto repos = std::make_shared<repo_tools>(x.repos);
   auto plans = std::make_shared<plan_store>(x.state_dir + "/plans");
   auto run = std::make_shared<run_config>();
@@ -111,10 +130,8 @@ run_config_ptr make_run_config(runner_settings& x, const redactor& redact) {
   run->tools_for = [tools](const llm_task& task) -> std::shared_ptr<toolbox> {
     return tools->for_task(task.tools, task.context_repo, task.context_path_hint);
   };
-  if (x.has_model) {
-    learn_context(x.model);
+  if (x.has_model)
     run->model = std::make_shared<chat_client>(x.model);
-  }
   run->tasks = std::make_shared<json_task_codec>(x.allowed_tools, redact);
   run->checkpoints = std::make_shared<json_checkpoint_codec>(redact);
   run->redact = std::make_shared<redactor>(redact);
@@ -125,6 +142,7 @@ run_config_ptr make_run_config(runner_settings& x, const redactor& redact) {
   run->loop.result_bytes_max = std::min(run->loop.result_bytes_max, x.tool_output_bytes_max);
   run->job_time_max = x.job_time_max;
   run->random = random_bits;
+  run->wall_s = wall_seconds;
   spdlog::info("event=repo_tools_ready tools={}", log_value(repos->description()));
   return run;
 }
@@ -141,12 +159,24 @@ int run(runner_settings& settings) {
   std::signal(SIGPIPE, SIG_IGN); // a broker that hangs up is an error of the call, not our end
   const int signals = signal_descriptor();
   const int given_up = ::eventfd(0, EFD_CLOEXEC);
+  caf::actor_system_config caf_config;
+  caf_config.set("scheduler.policy", caf::atom("sharing"));
+  caf_config.set("scheduler.max-threads", 2);
+  std::atomic<int> exit_code{0};
+  std::optional<watchdog> overdue; // first, so that it also watches the end of the actor system
+  caf::actor_system actors{caf_config};
   const redactor redact{settings.secrets};
   const auto run = make_run_config(settings, redact);
   settings.claims.commands = run->commands->commands();
   settings.claims.commands.emplace_back("llm_task");
   settings.claims.me.boot_id = fresh_boot_id();
+  if (settings.has_model)
+    run->endpoint = make_endpoint(actors, settings, run->redact);
+  if (settings.has_model && settings.transcripts_bytes_max > 0)
+    run->transcripts = make_transcripts(actors, settings, redact);
   runner_world world;
+  world.endpoint = run->endpoint;
+  world.transcripts = run->transcripts;
   world.connect = [where = settings.broker] {
     auto client = make_worker_client(where);
     CLAW_ASSERT(client.ok()); // it was checked with the configuration
@@ -158,13 +188,6 @@ int run(runner_settings& settings) {
   world.wall_s = wall_seconds;
   world.random = random_bits;
   world.on_give_up = [given_up] { ::eventfd_write(given_up, 1); };
-
-  caf::actor_system_config caf_config;
-  caf_config.set("scheduler.policy", caf::atom("sharing"));
-  caf_config.set("scheduler.max-threads", 2);
-  std::atomic<int> exit_code{0};
-  std::optional<watchdog> overdue; // first, so that it also watches the end of the actor system
-  caf::actor_system actors{caf_config};
   {
     runner_system runner{actors, settings.claims, std::move(world)};
     spdlog::info("event=runner_started worker_id={} caps={} broker_url={} slots={} llm={}",

@@ -32,11 +32,9 @@ std::string seconds(milliseconds x) {
 } // namespace
 
 answer_watch::answer_watch(const chat_request& request, const chat_listener& listener, limits x)
-    : limits_(x), answer_(request, listener), begun_(steady_clock::now()), last_event_(begun_) {}
+    : limits_(x), answer_(request, listener, x.mode), begun_(steady_clock::now()), last_event_(begun_) {}
 
 void answer_watch::progressed() {
-  if (!heard_)
-    first_event_at_ = steady_clock::now();
   heard_ = true;
   last_event_ = steady_clock::now();
 }
@@ -81,8 +79,11 @@ void answer_watch::on_body(const http_head& head, std::string_view bytes) try {
 void answer_watch::take(const std::vector<sse_event>& events) {
   for (const auto& event : events) {
     progressed();
+    const bool spoke = answer_.spoke();
     if (!error_)
       error_ = answer_.take(event);
+    if (!spoke && answer_.spoke())
+      first_word_at_ = last_event_;
   }
   if (parser_.overflowed() && !error_)
     error_ = fault(chat_error::server_fault, "the endpoint sent an event without end");
@@ -108,10 +109,10 @@ std::optional<std::string> answer_watch::overdue(time_point now) const {
                 : "no first word of the answer within " + seconds(limits_.first_event);
 }
 
-std::optional<milliseconds> answer_watch::first_event_after() const {
-  if (!heard_)
+std::optional<milliseconds> answer_watch::first_word_after() const {
+  if (!first_word_at_)
     return std::nullopt;
-  return std::chrono::duration_cast<milliseconds>(first_event_at_ - begun_);
+  return std::chrono::duration_cast<milliseconds>(*first_word_at_ - begun_);
 }
 
 std::optional<endpoint_error> answer_watch::verdict(const http_answer& ended) {

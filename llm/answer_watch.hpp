@@ -15,6 +15,7 @@ public:
   struct limits {
     std::chrono::milliseconds first_event, stall;
     time_point deadline;
+    tool_mode mode = tool_mode::native; ///< in which the tools were told
   };
 
   answer_watch(const chat_request& request, const chat_listener& listener, limits x);
@@ -29,8 +30,8 @@ public:
 
   chat_answer& answer() noexcept { return answer_; }
 
-  /// From sending the request to the first data event.
-  std::optional<std::chrono::milliseconds> first_event_after() const;
+  /// From sending the request to the first word of the answer.
+  std::optional<std::chrono::milliseconds> first_word_after() const;
 
 private:
   enum class form { unknown, events, whole };
@@ -45,7 +46,8 @@ private:
   form form_ = form::unknown;
   std::string body_;
   std::optional<endpoint_error> error_;
-  time_point begun_, last_event_, first_event_at_;
+  time_point begun_, last_event_;
+  std::optional<time_point> first_word_at_;
   bool heard_ = false;
 };
 

@@ -2,6 +2,7 @@
 
 #include "actors/domain/ascii.hpp"
 #include "llm/bounded_json.hpp"
+#include "llm/json_steps.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -67,8 +68,8 @@ endpoint_error unreadable(std::string_view why) {
 
 } // namespace
 
-chat_answer::chat_answer(const chat_request& request, const chat_listener& listener)
-    : request_(request), listener_(listener), assembler_(names_of(request.tools)),
+chat_answer::chat_answer(const chat_request& request, const chat_listener& listener, tool_mode mode)
+    : request_(request), listener_(listener), mode_(mode), assembler_(names_of(request.tools)),
       holdback_(request.tools) {}
 
 std::optional<endpoint_error> chat_answer::take(const sse_event& event) {
@@ -129,6 +130,7 @@ void chat_answer::take_usage(const json& x) {
 void chat_answer::take_choice(const json& choice, const char* part, bool whole) {
   if (!choice.is_object())
     return;
+  spoke_ = true;
   const auto found = choice.find(part);
   if (found != choice.end() && found->is_object()) {
     const json& delta = *found;
@@ -154,8 +156,8 @@ void chat_answer::take_text(const std::string& text) {
   if (text.empty())
     return;
   content_ += text;
-  if (!listener_)
-    return;
+  if (!listener_ || (is_json(mode_) && !request_.tools.empty()))
+    return; // the text of a step is shown when it is whole
   auto split = filter_.feed(text);
   if (!split.thought.empty())
     listener_({chat_progress::kind::thinking, {}, 0});
@@ -218,6 +220,20 @@ void chat_answer::add_text_calls(chat_reply& out,
   }
 }
 
+/// An answer that is no step is taken at its words: a weak model's answer is better than none.
+void chat_answer::take_step(chat_reply& out, const std::function<std::string()>& new_id) const {
+  auto step = read_step(out.content, request_.tools);
+  if (!step) {
+    const bool begun = out.content.starts_with("{");
+    out.calls_cut = begun && out.finish == chat_finish::length;
+    out.step_unreadable = !out.calls_cut;
+    return;
+  }
+  out.content = step->tool.empty() ? std::move(step->text) : "";
+  if (!step->tool.empty())
+    out.calls.push_back({new_id(), std::move(step->tool), std::move(step->arguments_json), true});
+}
+
 chat_reply chat_answer::reply(const std::function<std::string()>& new_id) {
   chat_reply out;
   out.finish = finish_of(finish_);
@@ -226,8 +242,11 @@ chat_reply chat_answer::reply(const std::function<std::string()>& new_id) {
   auto split = split_thinking(join_surrogates(content_));
   out.content = trimmed(split.text);
   out.reasoning = join_surrogates(reasoning_) + split.thought;
+  out.mode = to_string(mode_);
   add_native_calls(out, new_id);
-  if (assembler_.empty())
+  if (assembler_.empty() && is_json(mode_) && !request_.tools.empty())
+    take_step(out, new_id);
+  else if (assembler_.empty())
     add_text_calls(out, new_id);
   if (request_.tools.empty() || request_.tools_forbidden) {
     if (!out.calls.empty())

@@ -9,6 +9,7 @@
 #include "llm/sse_parser.hpp"
 #include "llm/text_calls.hpp"
 #include "llm/think_filter.hpp"
+#include "llm/tool_mode.hpp"
 
 #include <functional>
 #include <optional>
@@ -22,7 +23,9 @@ class chat_answer {
 public:
   /// @param request what was asked; kept by reference
   /// @param listener told of text as it becomes certain; may be empty
-  chat_answer(const chat_request& request, const chat_listener& listener);
+  /// @param mode in which the tools were told
+  chat_answer(const chat_request& request, const chat_listener& listener,
+              tool_mode mode = tool_mode::native);
 
   /// One event of a stream. @returns the error that it carries, if any.
   std::optional<endpoint_error> take(const sse_event& event);
@@ -32,6 +35,9 @@ public:
 
   /// A finish reason was seen: the answer is complete, though usage may still follow.
   bool finished() const noexcept { return finished_; }
+
+  /// The model has begun to answer: what came is more than progress of reading the prompt.
+  bool spoke() const noexcept { return spoke_; }
 
   /// `[DONE]` was seen: nothing follows. It alone does not make an answer complete.
   bool ended() const noexcept { return ended_; }
@@ -47,15 +53,18 @@ private:
   void show(std::string text);
   void add_native_calls(chat_reply& out, const std::function<std::string()>& new_id) const;
   void add_text_calls(chat_reply& out, const std::function<std::string()>& new_id) const;
+  void take_step(chat_reply& out, const std::function<std::string()>& new_id) const;
   std::vector<tool_spec> callable() const;
 
   const chat_request& request_;
   const chat_listener& listener_;
+  tool_mode mode_;
   call_assembler assembler_;
   think_filter filter_;
   call_holdback holdback_;
   std::string content_, reasoning_, shown_, model_, finish_;
   std::optional<chat_usage> usage_;
+  bool spoke_ = false;
   bool finished_ = false;
   bool ended_ = false;
 };

@@ -5,10 +5,12 @@
 // error_class.hpp and chat_codec.hpp.
 
 #include "actors/ports/chat_model.hpp"
+#include "llm/tool_mode.hpp"
 
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace claw {
@@ -31,6 +33,7 @@ struct chat_client_config {
   uint32_t context_tokens = 0;        ///< the model's context where it is known (endpoint_probe); 0: learn it
   std::size_t response_bytes_max = 16u << 20;
   bool stream = true;
+  std::optional<tool_mode> mode; ///< LLM_TOOL_MODE; none: chosen by what the server and the model do
   chat_timers timers;
 };
 

@@ -1,6 +1,7 @@
 #include "llm/chat_codec.hpp"
 
 #include "llm/bounded_json.hpp"
+#include "llm/json_steps.hpp"
 #include "llm/text_tools.hpp"
 
 namespace claw {
@@ -53,8 +54,8 @@ std::vector<chat_message> sent_messages(const std::vector<chat_message>& message
                                         const std::vector<tool_spec>& tools,
                                         const request_shape& shape) {
   auto out = well_formed_history(messages);
-  if (shape.text_tools)
-    out = as_plain_text(out, tools);
+  if (shape.mode != tool_mode::native)
+    out = as_plain_text(out, tools, shape.mode);
   return rewritten_history(std::move(out), shape.quirks);
 }
 
@@ -67,7 +68,11 @@ std::string request_body(const std::vector<chat_message>& messages,
   if (shape.stream && shape.stream_options)
     body["stream_options"] = {{"include_usage", true}};
   const bool can_forbid = !tools_forbidden || shape.tool_choice;
-  if (!tools.empty() && !shape.text_tools && can_forbid) {
+  if (shape.stream && shape.prefill_progress)
+    body["return_progress"] = true;
+  if (!tools.empty() && !tools_forbidden && shape.mode == tool_mode::json)
+    body["response_format"] = step_format(tools);
+  if (!tools.empty() && shape.mode == tool_mode::native && can_forbid) {
     ordered list = ordered::array();
     for (const auto& x : tools)
       list.push_back(tool_json(x));

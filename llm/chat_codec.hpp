@@ -4,6 +4,7 @@
 
 #include "actors/domain/transcript.hpp"
 #include "llm/chat_history.hpp"
+#include "llm/tool_mode.hpp"
 
 #include <cstdint>
 #include <string>
@@ -18,7 +19,8 @@ struct request_shape {
   bool stream = true;
   bool stream_options = true; ///< ask for usage at the end of a stream; old servers refuse the field
   bool tool_choice = true;    ///< some servers know no `tool_choice`
-  bool text_tools = false;    ///< the server refuses `tools`: tell them in the system message
+  tool_mode mode = tool_mode::native;
+  bool prefill_progress = false; ///< llama.cpp: tell how much of the prompt has been read
   template_quirks quirks;
 };
 

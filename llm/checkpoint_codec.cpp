@@ -1,9 +1,9 @@
 #include "llm/checkpoint_codec.hpp"
 
 #include "llm/bounded_json.hpp"
+#include "llm/message_json.hpp"
 #include "llm/redacted_json.hpp"
 
-#include <array>
 #include <optional>
 #include <utility>
 
@@ -14,45 +14,6 @@ namespace {
 using nlohmann::json;
 
 constexpr int checkpoint_version = 1;
-constexpr std::array<const char*, 4> role_names{"system", "user", "assistant", "tool"};
-
-const char* name_of(message_role x) {
-  return role_names[static_cast<std::size_t>(x)];
-}
-
-std::optional<message_role> role_of(const std::string& name) {
-  for (std::size_t i = 0; i < role_names.size(); ++i)
-    if (name == role_names[i])
-      return static_cast<message_role>(i);
-  return std::nullopt;
-}
-
-json json_of(const chat_message& x, const redactor& rules) {
-  json out{{"role", name_of(x.role)}, {"content", x.content}};
-  if (!x.call_id.empty())
-    out["call_id"] = x.call_id;
-  for (const auto& call : x.calls)
-    out["calls"].push_back({{"id", call.id},
-                            {"name", call.name},
-                            {"arguments", redacted_json(call.arguments_json, rules)},
-                            {"from_text", call.from_text}});
-  return out;
-}
-
-std::optional<chat_message> message_of(const json& x) {
-  const auto role = role_of(x.at("role").get<std::string>());
-  if (!role)
-    return std::nullopt;
-  chat_message out;
-  out.role = *role;
-  out.content = x.at("content").get<std::string>();
-  out.call_id = x.value("call_id", "");
-  for (const auto& call : x.value("calls", json::array()))
-    out.calls.push_back({call.at("id").get<std::string>(), call.at("name").get<std::string>(),
-                         call.at("arguments").get<std::string>(), call.value("from_text", false)});
-  return out;
-}
-
 reported_call call_of(const json& x) {
   return {x.at("name").get<std::string>(), x.at("arguments").get<std::string>(),
           x.at("ok").get<bool>(), x.at("output").get<std::string>()};
@@ -86,6 +47,14 @@ std::optional<llm_checkpoint> checkpoint_of(const json& x) {
   }
   for (const auto& call : x.at("calls"))
     out.calls.push_back(call_of(call));
+  for (const auto& worker : x.value("workers", json::array()))
+    out.workers.push_back({worker.at("worker_id").get<std::string>(),
+                           worker.at("model").get<std::string>(),
+                           worker.at("steps").get<uint32_t>()});
+  out.notes = x.value("notes", std::vector<std::string>{});
+  out.malformed = x.value("malformed", 0u);
+  out.refusals = x.value("refusals", 0u);
+  out.truncations = x.value("truncations", 0u);
   return out;
 }
 
@@ -98,15 +67,23 @@ std::string json_checkpoint_codec::render(const llm_checkpoint& x) const {
            {"steps", x.steps},
            {"escape", x.escape},
            {"completion_tokens", x.completion_tokens},
+           {"malformed", x.malformed},
+           {"refusals", x.refusals},
+           {"truncations", x.truncations},
+           {"notes", x.notes},
+           {"workers", json::array()},
            {"messages", json::array()},
            {"calls", json::array()}};
   for (const auto& message : x.messages)
-    out["messages"].push_back(json_of(message, rules_));
+    out["messages"].push_back(json_of(message, &rules_));
   for (const auto& call : x.calls)
     out["calls"].push_back({{"name", call.name},
                             {"arguments", redacted_json(call.arguments_json, rules_)},
                             {"ok", call.ok},
                             {"output", call.output}});
+  for (const auto& worker : x.workers)
+    out["workers"].push_back(
+        {{"worker_id", worker.worker_id}, {"model", worker.model}, {"steps", worker.steps}});
   return json_text(out);
 }
 

@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <utility>
 
 namespace claw {
 
@@ -171,6 +172,23 @@ void token_calibration::learn(double estimate, uint64_t prompt_tokens) {
   const double seen = std::clamp(static_cast<double>(prompt_tokens) / estimate, 0.5, 2.5);
   ratio_ = learned_ ? ratio_ + weight * (seen - ratio_) : seen;
   learned_ = true;
+}
+
+std::optional<uint32_t> truncation_watch::learn(const std::string& conversation, double estimate,
+                                                uint64_t prompt_tokens) {
+  if (last_.size() >= conversations_max && last_.count(conversation) == 0)
+    last_.clear();
+  const auto before = std::exchange(last_[conversation], {estimate, prompt_tokens});
+  const auto real = static_cast<double>(prompt_tokens);
+  const auto grown = estimate - before.estimate;
+  const bool stopped_growing = before.prompt_tokens > 0 && grown > 200
+                               && grown > 0.15 * before.estimate
+                               && real < static_cast<double>(before.prompt_tokens) + 0.2 * grown;
+  const bool far_too_small = real * 2.5 < estimate;
+  const auto seen = std::max(prompt_tokens, before.prompt_tokens);
+  if (seen < least_window || !(stopped_growing || far_too_small))
+    return std::nullopt;
+  return static_cast<uint32_t>(std::min<uint64_t>(seen, UINT32_MAX));
 }
 
 uint32_t clamped_answer_tokens(uint32_t wanted, uint32_t window, uint32_t prompt) {

@@ -5,6 +5,9 @@
 #include "actors/domain/transcript.hpp"
 
 #include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -30,6 +33,27 @@ public:
 private:
   double ratio_ = 1.0; ///< always 0.5 to 2.5
   bool learned_ = false;
+};
+
+/// Notices an endpoint that leaves out the oldest part of a conversation without a word (Ollama): the conversation
+/// grows and the prompt that the endpoint counts does not, or it is far smaller than it can be.
+class truncation_watch {
+public:
+  static constexpr uint64_t least_window = 1'024; ///< no endpoint of use has less
+
+  /// @param conversation what tells it from others
+  /// @param estimate of the prompt before calibration
+  /// @returns how much the endpoint seems to see, where it left something out
+  std::optional<uint32_t> learn(const std::string& conversation, double estimate,
+                                uint64_t prompt_tokens);
+
+private:
+  static constexpr std::size_t conversations_max = 64;
+  struct sizes {
+    double estimate = 0;
+    uint64_t prompt_tokens = 0;
+  };
+  std::map<std::string, sizes> last_;
 };
 
 /// What `max_tokens` may be: at most a third of the window, and what the prompt leaves of it; at least 16.

@@ -1,5 +1,6 @@
 #include "llm/endpoint_probe.hpp"
 
+#include "actors/domain/retry_policy.hpp"
 #include "llm/base_url.hpp"
 #include "llm/bounded_json.hpp"
 #include "llm/error_class.hpp"
@@ -18,6 +19,17 @@ std::optional<uint32_t> count_of(const nlohmann::json& x, const char* key) {
   const auto value = found->get<uint64_t>();
   return value > 0 && value <= UINT32_MAX ? std::optional{static_cast<uint32_t>(value)}
                                           : std::nullopt;
+}
+
+/// Its list of models carries what no other server's does.
+bool is_of_llama_cpp(std::string_view body) {
+  const auto x = parse_foreign_json(body);
+  if (!x || !x->is_object() || !x->contains("data") || !(*x)["data"].is_array())
+    return false;
+  for (const auto& item : (*x)["data"])
+    if (item.is_object() && item.contains("meta") && item["meta"].is_object())
+      return item["meta"].contains("n_ctx_train");
+  return false;
 }
 
 /// Keeps the body; the whole must be there in time.
@@ -86,34 +98,71 @@ outcome<std::vector<served_model>> parse_models(std::string_view body) {
   return out;
 }
 
-outcome<endpoint_facts> probe_endpoint(const std::string& base_url, const std::string& api_key,
-                                       std::chrono::milliseconds limit, const stop_token& stop) {
-  const auto base = normalised_base_url(base_url);
-  if (!base)
-    return base.error();
+server_traits parse_traits(std::string_view body) {
+  server_traits out;
+  const auto x = parse_foreign_json(body);
+  if (!x || !x->is_object())
+    return out;
+  out.slots = count_of(*x, "total_slots");
+  const auto caps = x->find("chat_template_caps");
+  if (caps != x->end() && caps->is_object())
+    if (const auto tools = caps->find("supports_tools"); tools != caps->end() && tools->is_boolean())
+      out.knows_tools = tools->get<bool>();
+  return out;
+}
+
+namespace {
+
+/// GET of a small document. Errors: as probe_endpoint.
+outcome<std::string> fetched(const std::string& url, const std::string& api_key,
+                             std::chrono::milliseconds limit, const stop_token& stop) {
   http_question question;
-  question.url = *base + "/models";
+  question.url = url;
   question.bearer = api_key;
   question.connect = std::min(question.connect, limit);
   question.response_bytes_max = 4u << 20;
   body_watch watch{limit};
   const auto answer = exchange(question, stop, watch);
-  const auto where = endpoint_name(*base);
+  const auto where = endpoint_name(url);
   if (answer.ending != http_ending::complete)
     return failure_of(answer, where);
-  if (answer.head.status != 200) {
-    const auto error = classify_error(answer.head.status, watch.body, answer.head.retry_after,
-                                      std::time(nullptr));
-    if (error.failure.kind == chat_error::auth)
-      return failure{ec::bad_token, where + ": " + error.failure.why};
-    if (error.failure.kind == chat_error::loading || error.failure.kind == chat_error::overloaded)
-      return failure{ec::unavailable, where + ": " + error.failure.why};
-    return failure{ec::bad_reply, where + ": " + error.failure.why};
-  }
-  auto models = parse_models(watch.body);
+  if (answer.head.status == 200)
+    return std::move(watch.body);
+  const auto error = classify_error(answer.head.status, watch.body, answer.head.retry_after,
+                                    std::time(nullptr));
+  const auto sentence = where + ": " + error.failure.why;
+  if (error.failure.kind == chat_error::auth)
+    return failure{ec::bad_token, sentence};
+  if (is_passing(error.failure.kind))
+    return failure{ec::unavailable, sentence};
+  return failure{ec::bad_reply, sentence};
+}
+
+} // namespace
+
+outcome<endpoint_facts> probe_endpoint(const std::string& base_url, const std::string& api_key,
+                                       std::chrono::milliseconds limit, const stop_token& stop) {
+  const auto base = normalised_base_url(base_url);
+  if (!base)
+    return base.error();
+  const auto body = fetched(*base + "/models", api_key, limit, stop);
+  if (!body)
+    return body.error();
+  auto models = parse_models(*body);
   if (!models)
-    return failure{ec::bad_reply, where + ": " + models.error().why};
-  return endpoint_facts{*base, std::move(*models)};
+    return failure{ec::bad_reply, endpoint_name(*base) + ": " + models.error().why};
+  return endpoint_facts{*base, std::move(*models), is_of_llama_cpp(*body)};
+}
+
+outcome<server_traits> probe_traits(const std::string& base_url, const std::string& api_key,
+                                    std::chrono::milliseconds limit, const stop_token& stop) {
+  const auto base = normalised_base_url(base_url);
+  if (!base)
+    return base.error();
+  const auto body = fetched(base->substr(0, base->rfind('/')) + "/props", api_key, limit, stop);
+  if (!body)
+    return body.error();
+  return parse_traits(*body);
 }
 
 } // namespace claw

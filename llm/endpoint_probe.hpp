@@ -21,17 +21,31 @@ struct served_model {
 struct endpoint_facts {
   std::string base_url; ///< normalised, ends in its version (`/v1`)
   std::vector<served_model> models;
+  bool is_llama_cpp = false; ///< llama.cpp's server: it has /props and tells of its prefill
 
   /// @returns the context of a model, of the only model when the name is unknown, or none.
   std::optional<uint32_t> context_tokens(std::string_view model) const;
 };
 
 /// Errors: `bad_config` (no URL), `unreachable`, `timed_out`, `cancelled`, `bad_token` (the
-/// endpoint wants another key), `unavailable` (it is loading), `bad_reply` (it is no
-/// OpenAI-compatible endpoint). The key is in no sentence.
+/// endpoint wants another key), `unavailable` (it is loading, busy or out of order: it may pass), `bad_reply` (it is no
+/// OpenAI-compatible endpoint, or one without a list of models). The key is in no sentence.
 outcome<endpoint_facts> probe_endpoint(const std::string& base_url, const std::string& api_key,
                                        std::chrono::milliseconds limit,
                                        const stop_token& stop = {});
+
+/// What llama.cpp's server tells of the loaded model beside the OpenAI interface (`GET /props`).
+struct server_traits {
+  std::optional<bool> knows_tools; ///< the chat template renders tools; otherwise they are dropped without a word
+  std::optional<uint32_t> slots;   ///< requests at a time
+};
+
+/// Errors: as probe_endpoint.
+outcome<server_traits> probe_traits(const std::string& base_url, const std::string& api_key,
+                                    std::chrono::milliseconds limit, const stop_token& stop = {});
+
+/// Reads the body of `GET /props`; what it does not tell stays none.
+server_traits parse_traits(std::string_view body);
 
 /// Reads the body of `GET /models`: `max_model_len` (vLLM, SGLang) or `meta.n_ctx` (llama.cpp: the
 /// context of one slot; `n_ctx_train` is the model's maximum and means nothing here).

@@ -78,11 +78,17 @@ std::string json_task_codec::render(const llm_report& x) const {
                      {"args", arguments_of(redacted_json(call.arguments_json, rules_))},
                      {"status", call.ok ? "ok" : "error"},
                      {"truncated_output", call.output}});
+  json workers = json::array();
+  for (const auto& worker : x.workers)
+    workers.push_back(
+        {{"worker_id", worker.worker_id}, {"model", worker.model}, {"steps", worker.steps}});
   return json_text(
       {{"final", x.final_text},
        {"tool_calls", std::move(calls)},
        {"model", x.model},
        {"worker_id", x.worker_id},
+       {"workers", std::move(workers)},
+       {"tool_mode", x.tool_mode},
        {"safety",
         {{"reason", x.safety_reason},
          {"truncations", x.truncations},

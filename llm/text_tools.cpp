@@ -1,6 +1,7 @@
 #include "llm/text_tools.hpp"
 
 #include "llm/bounded_json.hpp"
+#include "llm/json_steps.hpp"
 
 namespace claw {
 
@@ -32,7 +33,7 @@ std::string call_text(const tool_call& call) {
 } // namespace
 
 std::vector<chat_message> as_plain_text(const std::vector<chat_message>& messages,
-                                        const std::vector<tool_spec>& tools) {
+                                        const std::vector<tool_spec>& tools, tool_mode mode) {
   std::vector<chat_message> out;
   std::vector<tool_call> open;
   std::size_t answered = 0;
@@ -52,17 +53,18 @@ std::vector<chat_message> as_plain_text(const std::vector<chat_message>& message
     }
     std::string text = x.content;
     for (const auto& call : x.calls)
-      text += (text.empty() ? "" : "\n") + call_text(call);
+      text += (text.empty() ? "" : "\n") + (is_json(mode) ? step_text(call) : call_text(call));
     open = x.calls;
     answered = 0;
     say(x.role, text);
   }
   if (tools.empty())
     return out;
+  const auto words = is_json(mode) ? step_instructions(tools) : told(tools);
   if (out.empty() || out.front().role != message_role::system)
-    out.insert(out.begin(), {message_role::system, told(tools), {}, {}});
+    out.insert(out.begin(), {message_role::system, words, {}, {}});
   else
-    out.front().content += "\n\n" + told(tools);
+    out.front().content += "\n\n" + words;
   return out;
 }
 

@@ -105,6 +105,18 @@ std::string approval_text(const json& x) {
          + string_member(x, "note") + ")";
 }
 
+/// Those who took part before the one that answered: `begun by box-1 (tiny, 3 steps)`.
+std::string earlier_workers(const json& x) {
+  const auto& workers = member(x, "workers");
+  std::string text;
+  for (std::size_t i = 0; workers.is_array() && i + 1 < workers.size(); ++i)
+    if (workers[i].is_object())
+      text += (text.empty() ? "begun by " : ", ") + string_member(workers[i], "worker_id") + " ("
+              + string_member(workers[i], "model") + ", "
+              + counted(integer_member(workers[i], "steps"), "step") + ")";
+  return text;
+}
+
 std::string llm_footer(const json& x, const remote_job& job) {
   std::string text = string_member(x, "model");
   const auto add = [&](const std::string& part) {
@@ -124,6 +136,7 @@ std::string llm_footer(const json& x, const remote_job& job) {
   } else if (job.started_s && job.finished_s) {
     add(std::to_string(*job.finished_s - *job.started_s) + " s");
   }
+  add(earlier_workers(x));
   const auto& safety = member(x, "safety");
   if (safety.is_object() && bool_member(safety, "max_steps_reached"))
     add("step limit reached");

@@ -110,6 +110,7 @@ json worker_object(const worker_snapshot& x) {
       {"worker_id", x.facts.worker_id},
       {"caps", x.facts.caps.names()},
       {"version", or_null(x.facts.version)},
+      {"notes", or_null(x.facts.notes)},
       {"first_seen", x.first_seen_s},
       {"last_seen", x.last_seen_s},
       {"polling", x.polling},

@@ -202,6 +202,7 @@ outcome<remote_worker> read_worker(const nlohmann::json& x) {
   worker.worker_id = string_member(x, "worker_id");
   worker.caps = strings_of(x, "caps");
   worker.version = string_member(x, "version");
+  worker.notes = string_member(x, "notes");
   worker.first_seen_s = integer_member(x, "first_seen");
   worker.last_seen_s = integer_member(x, "last_seen");
   worker.polling = bool_member(x, "polling");

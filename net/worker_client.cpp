@@ -1,3 +1,5 @@
+#include "actors/domain/limits.hpp"
+#include "actors/domain/shorten.hpp"
 #include "net/broker_call.hpp"
 
 namespace claw {
@@ -48,6 +50,8 @@ broker_call::headers headers_of(const worker_identity& me) {
     x.emplace_back("X-Worker-Boot-Id", me.boot_id);
   if (!me.version.empty())
     x.emplace_back("X-Worker-Version", me.version);
+  if (!me.notes.empty())
+    x.emplace_back("X-Worker-Notes", one_line(me.notes, limits::worker_notes_bytes_max));
   return x;
 }
 

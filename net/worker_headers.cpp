@@ -1,6 +1,7 @@
 #include "net/worker_headers.hpp"
 
 #include "actors/domain/limits.hpp"
+#include "actors/domain/shorten.hpp"
 #include "net/bounded_json.hpp"
 
 namespace claw {
@@ -16,6 +17,11 @@ std::string_view trimmed(std::string_view text) {
 
 std::string text_of(const http_request& x, std::string_view name) {
   return std::string{trimmed(x.field(name).value_or(std::string_view{}))};
+}
+
+/// Words for people, which nothing depends on: too long a text is cut, not refused.
+std::string notes_of(const http_request& x) {
+  return one_line(text_of(x, "X-Worker-Notes"), limits::worker_notes_bytes_max);
 }
 
 } // namespace
@@ -38,7 +44,7 @@ outcome<worker_facts> worker_facts_of(const http_request& x, const api_caller& w
   worker_facts facts{text_of(x, "X-Worker-Id"), text_of(x, "X-Worker-Boot-Id"),
                      text_of(x, "X-Worker-Version"),
                      parse_worker_caps(x.field("X-Worker-Caps").value_or(std::string_view{})),
-                     who.principal, who.kid};
+                     who.principal, who.kid, notes_of(x)};
   const auto limit = limits::worker_id_bytes_max;
   if (facts.worker_id.size() > limit)
     return failure{ec::bad_request, "X-Worker-Id is longer than 255 bytes"};

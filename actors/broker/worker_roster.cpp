@@ -48,6 +48,7 @@ bool worker_roster::claimed(worker& x, const worker_facts& said) {
     x.facts.caps = said.caps;
     count(x, +1);
   }
+  x.facts.notes = said.notes;
   const auto& retired = x.retired_boots;
   // Two runners that share a name by mistake must not take each other's jobs away for ever.
   const bool known = said.boot_id == x.facts.boot_id

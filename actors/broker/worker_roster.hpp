@@ -14,7 +14,7 @@ namespace claw {
 class worker_roster {
 public:
   struct worker {
-    worker_facts facts; ///< caps and boot id as of its last claim
+    worker_facts facts; ///< caps, notes and boot id as of its last claim
     int64_t first_seen_s = 0;
     int64_t last_seen_s = 0;
     uint64_t polls = 0;                    ///< claims that wait

@@ -48,4 +48,8 @@ std::string to_string(const caps& x) {
   return text;
 }
 
+bool is_model_cap(std::string_view name) {
+  return name.starts_with("llm:");
+}
+
 } // namespace claw

@@ -37,4 +37,7 @@ private:
 /// `a,b,c`
 std::string to_string(const caps& x);
 
+/// True for `llm:<name>`: the worker has a model that answers.
+bool is_model_cap(std::string_view name);
+
 } // namespace claw

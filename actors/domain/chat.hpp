@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace claw {
@@ -33,7 +34,10 @@ struct chat_reply {
   bool calls_cut = false;       ///< the answer ended inside a call, which was dropped
   chat_finish finish = chat_finish::stop;
   std::optional<chat_usage> usage;
-  std::string model; ///< as the server names it
+  std::string model;            ///< as the server names it
+  std::string mode{};           ///< how tools were told: native, text, json, prompt
+  bool step_unreadable = false; ///< an answer had to be a JSON step and was none
+  std::optional<uint64_t> seen_tokens{}; ///< the endpoint left out part of the prompt without a word: it saw so much
 };
 
 /// What the endpoint did wrong, so that the loop can decide what to do (llm/error_class).
@@ -51,6 +55,9 @@ enum class chat_error : uint8_t {
   timed_out,
   cancelled,
 };
+
+/// As a log line names it.
+std::string_view to_string(chat_error x);
 
 struct chat_failure {
   chat_error kind = chat_error::none;

@@ -17,6 +17,7 @@ inline constexpr std::size_t header_bytes_max = 16'384;
 inline constexpr std::size_t connections_max = 1'024;          ///< default of BROKER_MAX_CONNECTIONS
 inline constexpr std::size_t worker_id_bytes_max = 255;
 inline constexpr std::size_t worker_caps_max = 256;            ///< names in one X-Worker-Caps
+inline constexpr std::size_t worker_notes_bytes_max = 512;     ///< of X-Worker-Notes; the rest is cut off
 inline constexpr std::size_t json_depth_max = 1'100; ///< a `requires` may be nested as deep as its bytes allow
 inline constexpr std::chrono::seconds idle_connection_max{75};
 inline constexpr std::chrono::seconds slow_body_max{30};

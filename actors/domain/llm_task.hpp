@@ -31,12 +31,23 @@ struct reported_call {
   friend bool operator==(const reported_call&, const reported_call&) = default;
 };
 
+/// Who took part in a run, in the order of the attempts: after a crash another worker may have gone on.
+struct run_worker {
+  std::string worker_id;
+  std::string model;
+  uint32_t steps = 0; ///< that it completed
+
+  friend bool operator==(const run_worker&, const run_worker&) = default;
+};
+
 /// The result of an llm_task.
 struct llm_report {
   std::string final_text;
   std::vector<reported_call> calls;
   std::string model;
   std::string worker_id;
+  std::vector<run_worker> workers; ///< the last one gave the answer
+  std::string tool_mode;           ///< how the model was told of tools: native, text, json, prompt; "" without tools
   std::string safety_reason;       ///< "" when it simply finished; policy_refused, stuck, deadline, ...
   bool max_steps_reached = false;
   uint32_t truncations = 0;

@@ -71,6 +71,7 @@ tool_loop::tool_loop(setup x) : setup_(std::move(x)) {
       {message_role::system, system_prompt(setup_.fence, !setup_.tools.empty()), {}, ""});
   messages_.push_back({message_role::user, user_prompt(setup_.task), {}, ""});
   plan_sources_.push_back(setup_.task.prompt);
+  workers_.push_back({setup_.worker_id, setup_.model, 0});
 }
 
 bool tool_loop::resume(const llm_checkpoint& x) {
@@ -83,6 +84,11 @@ bool tool_loop::resume(const llm_checkpoint& x) {
   escape_ = x.escape;
   escape_step_ = x.steps;
   completion_tokens_ = x.completion_tokens;
+  malformed_ = x.malformed;
+  refusals_ = x.refusals;
+  truncations_ = x.truncations;
+  notes_ = x.notes;
+  join(x.workers);
   calls_ = static_cast<uint32_t>(x.calls.size());
   for (const auto& call : x.calls) {
     tool_result result;
@@ -97,9 +103,31 @@ bool tool_loop::resume(const llm_checkpoint& x) {
   return true;
 }
 
+/// A worker that comes back with the model that it had goes on as the one that it was.
+void tool_loop::join(std::vector<run_worker> earlier) {
+  const auto me = workers_.back();
+  workers_ = std::move(earlier);
+  const bool same = !workers_.empty() && workers_.back().worker_id == me.worker_id
+                    && workers_.back().model == me.model;
+  if (!same)
+    workers_.push_back(me);
+}
+
 llm_checkpoint tool_loop::checkpoint() const {
-  return {setup_.task.prompt, setup_.fence, messages_, reported_, escape_, steps_,
-          completion_tokens_};
+  llm_checkpoint x;
+  x.prompt = setup_.task.prompt;
+  x.fence = setup_.fence;
+  x.messages = messages_;
+  x.calls = reported_;
+  x.escape = escape_;
+  x.workers = workers_;
+  x.notes = notes_;
+  x.steps = steps_;
+  x.malformed = malformed_;
+  x.refusals = refusals_;
+  x.truncations = truncations_;
+  x.completion_tokens = completion_tokens_;
+  return x;
 }
 
 // -- events -------------------------------------------------------------------------------------------
@@ -119,6 +147,14 @@ loop_action tool_loop::after_reply(const chat_reply& x, const std::vector<checke
   retries_.answered();
   last_failure_.clear();
   overflows_ = 0;
+  if (!setup_.tools.empty() && !x.mode.empty())
+    tool_mode_ = x.mode;
+  if (x.seen_tokens) {
+    ++truncations_;
+    note("The endpoint left out the older part of the conversation without saying so; it saw "
+         + std::to_string(*x.seen_tokens)
+         + " tokens. Give the model a larger context (Ollama: OLLAMA_CONTEXT_LENGTH).");
+  }
   if (x.usage) {
     prompt_tokens_ = x.usage->prompt_tokens;
     completion_tokens_ += x.usage->completion_tokens;
@@ -264,6 +300,8 @@ loop_action tool_loop::finish(std::string text, time_point now) {
   x.calls = reported_;
   x.model = setup_.model;
   x.worker_id = setup_.worker_id;
+  x.workers = workers_;
+  x.tool_mode = tool_mode_;
   x.safety_reason = to_string(reason_);
   x.truncations = truncations_;
   x.refusals = refusals_;

@@ -144,6 +144,7 @@ private:
   loop_action after_overflow(const chat_failure& x, time_point now);
   loop_action finish(std::string text, time_point now);
   loop_action unanswered(std::string_view why, time_point now);
+  void join(std::vector<run_worker> earlier);
   void stop_for(stop_reason why);
   void say(std::string_view text);
   void note(std::string text);
@@ -174,6 +175,8 @@ private:
   uint32_t overflows_ = 0;
   uint64_t prompt_tokens_ = 0;
   uint64_t completion_tokens_ = 0;
+  std::string tool_mode_;           ///< of the latest reply
+  std::vector<run_worker> workers_; ///< the last one is this one
   std::vector<std::string> notes_;
   std::vector<std::string> plan_sources_; ///< texts that a plan id may come from
   std::string last_failure_;              ///< of the present request

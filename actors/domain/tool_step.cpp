@@ -26,6 +26,7 @@ tool_result untold(std::string sentence) {
 loop_action tool_loop::plan_step(const chat_reply& x, const std::vector<checked_call>& calls,
                                  time_point now) {
   ++steps_;
+  ++workers_.back().steps;
   open_.clear();
   cut_ = x.calls_cut;
   chat_message said{message_role::assistant, x.content, {}, ""};

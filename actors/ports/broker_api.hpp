@@ -50,6 +50,7 @@ struct worker_identity {
   std::string boot_id;
   std::string version;
   claw::caps caps;
+  std::string notes{}; ///< why it has fewer caps than it was set up for; "" when it has all
 };
 
 class worker_api {
@@ -92,6 +93,7 @@ struct remote_worker {
   std::string worker_id;
   std::vector<std::string> caps;
   std::string version;
+  std::string notes; ///< why it has fewer caps than it was set up for
   int64_t first_seen_s = 0, last_seen_s = 0;
   bool polling = false, live = false;
   std::vector<std::string> running;

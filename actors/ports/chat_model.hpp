@@ -13,7 +13,12 @@ namespace claw {
 
 /// What is heard while an answer is on its way. Called in the thread of `complete`.
 struct chat_progress {
-  enum class kind : uint8_t { prefill, thinking, text } what = kind::text;
+  enum class kind : uint8_t {
+    waiting, ///< for other requests to the same endpoint
+    prefill,
+    thinking,
+    text
+  } what = kind::text;
   std::string text;       ///< text: a piece of the answer
   double fraction = 0;    ///< prefill: 0..1 where the server tells
 };

@@ -62,6 +62,7 @@ struct worker_facts {
   claw::caps caps;
   std::string principal{}; ///< whose token it sent; "" for the shared one
   std::string kid{};       ///< which token; "" for the shared one
+  std::string notes{}; ///< why it has fewer caps than it was set up for, "" when it does not say
 };
 
 /// A job given to a worker, with all that it needs to work on it.

@@ -4,6 +4,7 @@
 
 #include "actors/ports/broker_api.hpp"
 #include "actors/ports/outbox_store.hpp"
+#include "actors/ports/stop_token.hpp"
 #include "actors/protocol/caf.hpp"
 
 #include <chrono>
@@ -24,6 +25,9 @@ struct job_hold {
 
 struct claim_order {
   std::chrono::seconds wait{0};
+  claw::caps caps;   ///< what the runner can do now
+  std::string notes; ///< why it is less than it is set up for; "" when it is not
+  stop_token stop;   ///< ends a claim that is being held
 };
 struct claim_answer {
   outcome<std::optional<remote_job>> what;

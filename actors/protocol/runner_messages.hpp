@@ -2,6 +2,7 @@
 // The messages of the runner's actors. They stay inside one process, so CAF needs no serialization for them.
 
 #include "actors/domain/error.hpp"
+#include "actors/domain/run_record.hpp"
 #include "actors/domain/transcript.hpp"
 #include "actors/ports/chat_model.hpp"
 #include "actors/protocol/caf.hpp"
@@ -83,3 +84,4 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::command_ended)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::chat_ended)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::chat_heard)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::tool_ended)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::run_line)

@@ -24,16 +24,16 @@ done_answer deliver(broker_link_state& link, const run_report& x) {
 } // namespace
 
 caf::behavior broker_link_actor(caf::stateful_actor<broker_link_state>* self,
-                                std::shared_ptr<worker_api> broker, worker_identity me,
-                                stop_token stop) {
+                                std::shared_ptr<worker_api> broker, worker_identity me) {
   guard(self);
   auto& link = self->state;
   link.broker = std::move(broker);
   link.me = std::move(me);
-  link.stop = std::move(stop);
   return {
       [&link](const claim_order& x) {
-        return claim_answer{link.broker->claim(link.me, x.wait, link.stop)};
+        link.me.caps = x.caps;
+        link.me.notes = x.notes;
+        return claim_answer{link.broker->claim(link.me, x.wait, x.stop)};
       },
       [&link](const renew_order& x) {
         return renew_answer{link.broker->renew(link.me, job_of(x.hold))};

@@ -5,7 +5,6 @@
 //   in   claim_order, renew_order, events_order, report_order, release_order: each is a request with its own answer
 
 #include "actors/ports/broker_api.hpp"
-#include "actors/ports/stop_token.hpp"
 #include "actors/protocol/caf.hpp"
 #include "actors/protocol/link_messages.hpp"
 
@@ -15,14 +14,12 @@ namespace claw {
 
 struct broker_link_state {
   std::shared_ptr<worker_api> broker; ///< this actor's alone
-  worker_identity me;
-  stop_token stop; ///< ends a claim that is being held
+  worker_identity me;                 ///< caps and notes as of the latest claim
 
   static inline const char* name = "broker_link";
 };
 
 caf::behavior broker_link_actor(caf::stateful_actor<broker_link_state>* self,
-                                std::shared_ptr<worker_api> broker, worker_identity me,
-                                stop_token stop);
+                                std::shared_ptr<worker_api> broker, worker_identity me);
 
 } // namespace claw

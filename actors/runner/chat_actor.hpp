@@ -1,6 +1,7 @@
 #pragma once
-// Makes one request to the model, in its own thread when its spawner detaches it. Sends `chat_heard` while the answer
-// comes and `chat_ended` at its end to its parent, then quits. An exception ends it; the parent sees it go down.
+// Makes one request to the model, in its own thread when its spawner detaches it: waits for its turn at the endpoint,
+// asks, and sends `chat_heard` while the answer comes and `chat_ended` at its end to its parent; then it quits. An
+// exception ends it; the parent sees it go down.
 
 #include "actors/ports/stop_token.hpp"
 #include "actors/protocol/caf.hpp"

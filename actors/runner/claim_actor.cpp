@@ -12,7 +12,11 @@ namespace {
 
 using claim_atom = caf::atom_constant<caf::atom("claim")>;
 using overdue_atom = caf::atom_constant<caf::atom("overdue")>;
+using news_late_atom = caf::atom_constant<caf::atom("newslate")>;
 using foreman = caf::stateful_actor<claim_state>;
+
+/// Longer than the first probe of an endpoint takes.
+constexpr auto first_news_max = std::chrono::seconds{5};
 
 /// On top of a link's own limit.
 constexpr auto link_margin = std::chrono::seconds{30};
@@ -189,6 +193,8 @@ void on_claimed(foreman* self, std::chrono::steady_clock::time_point asked_at,
       release(self, {(**x).id, (**x).lease_id});
     return;
   }
+  if (!x && x.error().code == ec::cancelled) // what we can do has changed meanwhile
+    return next_claim(self, std::chrono::milliseconds{0});
   const auto held
       = std::chrono::duration_cast<std::chrono::milliseconds>(self->clock().now() - asked_at);
   const auto end = end_of(x);
@@ -201,6 +207,23 @@ void on_claimed(foreman* self, std::chrono::steady_clock::time_point asked_at,
   next_claim(self, pause);
 }
 
+/// The model's caps are told only while its endpoint answers.
+caps advertised(const claim_state& state) {
+  const auto& all = state.config.caps;
+  if (!state.config.endpoint || (state.model && state.model->answers))
+    return all;
+  auto names = all.names();
+  std::erase_if(names, [](const std::string& x) { return is_model_cap(x); });
+  return caps{std::move(names)};
+}
+
+std::string notes_of(const claim_state& state) {
+  const auto missing = advertised(state).missing_from(state.config.caps);
+  if (missing.empty())
+    return "";
+  return to_string(missing) + " withdrawn: " + (state.model ? state.model->why : "not probed yet");
+}
+
 void ask_for_job(foreman* self) {
   auto& state = self->state;
   if (state.stopping) {
@@ -208,8 +231,9 @@ void ask_for_job(foreman* self) {
     return;
   }
   const auto asked_at = self->clock().now();
-  self->request(state.config.claims, state.config.wait + link_margin,
-                claim_order{state.config.wait})
+  state.held = stop_source{};
+  claim_order order{state.config.wait, advertised(state), notes_of(state), state.held.token()};
+  self->request(state.config.claims, state.config.wait + link_margin, std::move(order))
       .then([=](const claim_answer& x) { on_claimed(self, asked_at, x.what); },
             [=](const caf::error&) {
               on_claimed(self, asked_at, failure{ec::unreachable, "no answer from the link"});
@@ -232,6 +256,18 @@ void on_claim(foreman* self) {
             [go_on](const caf::error&) { go_on(false); });
 }
 
+/// The first claim waits for the first news, so that it says what is true; a claim that is held meanwhile is cut.
+void on_news(foreman* self, const endpoint_news& x) {
+  auto& state = self->state;
+  const bool first = !state.model;
+  const auto before = advertised(state);
+  state.model = x;
+  if (first)
+    next_claim(self, std::chrono::milliseconds{0});
+  else if (advertised(state) != before)
+    state.held.stop();
+}
+
 /// Claims again after a pause, unless a claim is under way or no slot is free.
 void next_claim(foreman* self, std::chrono::milliseconds pause) {
   auto& state = self->state;
@@ -249,6 +285,7 @@ void next_claim(foreman* self, std::chrono::milliseconds pause) {
 caf::result<done_answer> on_stop(foreman* self) {
   auto& state = self->state;
   state.stopping = true;
+  state.held.stop();
   state.stopped = self->make_response_promise();
   for (const auto& slot : std::vector<run_slot>{state.slots})
     end_run(self, slot.hold, stop_cause::shutdown, "the runner is shutting down");
@@ -272,6 +309,7 @@ void on_overdue(foreman* self) {
 } // namespace
 
 claim_state::~claim_state() {
+  held.stop();
   for (auto& slot : slots)
     caf::anon_send_exit(slot.run, caf::exit_reason::user_shutdown);
 }
@@ -282,13 +320,23 @@ caf::behavior claim_actor(foreman* self, claim_config config) {
   self->state.pace.poll_interval = config.poll_interval;
   self->state.config = std::move(config);
   self->set_down_handler([self](const caf::down_msg& x) { on_down(self, x); });
-  next_claim(self, std::chrono::milliseconds{0});
+  if (self->state.config.endpoint) {
+    self->send(self->state.config.endpoint, endpoint_watch{});
+    self->delayed_send(self, first_news_max, news_late_atom::value);
+  } else {
+    next_claim(self, std::chrono::milliseconds{0});
+  }
   return {
       [self](claim_atom) { on_claim(self); },
       [self](const run_outcome& x) { on_outcome(self, x); },
       [self](const run_progress& x) { on_progress(self, x); },
       [self](const lease_gone& x) { end_run(self, x.hold, stop_cause::lease_lost, x.why); },
       [self](const cancel_asked& x) { end_run(self, x.hold, stop_cause::cancelled, "cancelled"); },
+      [self](const endpoint_news& x) { on_news(self, x); },
+      [self](news_late_atom) {
+        if (!self->state.model)
+          on_news(self, {false, "the endpoint has not answered yet"});
+      },
       [self](const stop_order&) { return on_stop(self); },
       [self](overdue_atom) { on_overdue(self); },
   };

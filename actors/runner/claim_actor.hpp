@@ -4,19 +4,23 @@
 //
 //   in   run_outcome, run_progress       from its runs
 //        lease_gone, cancel_asked        from lease keepers and progress
+//        endpoint_news                   from the model's endpoint: its caps come and go with it
 //        stop_order                      once; answered when every job is reported or given back
 //   out  claim_order, release_order to links; run_progress, progress_flush to progress; run_report to the outbox, and
 //        outbox_clear before each claim
 
 #include "actors/domain/claim_pace.hpp"
 #include "actors/ports/broker_api.hpp"
+#include "actors/ports/stop_token.hpp"
 #include "actors/protocol/caf.hpp"
+#include "actors/protocol/endpoint_messages.hpp"
 #include "actors/protocol/link_messages.hpp"
 #include "actors/protocol/runner_messages.hpp"
 
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,8 +35,10 @@ struct claim_config {
   caf::actor reports;  ///< a link, here for releases
   caf::actor progress;
   caf::actor outbox;
+  caf::actor endpoint; ///< of the model that the `llm:` caps stand for; null: they are always advertised
 
   std::string worker_id;
+  claw::caps caps; ///< what it is set up for
   std::vector<std::string> commands; ///< what runs can do, llm_task included
   uint32_t slots = 1;                ///< WORKER_SLOTS
   std::chrono::seconds wait{25};     ///< how long a broker is asked to hold a claim
@@ -63,6 +69,8 @@ struct claim_state {
   claim_pace pace;
   std::vector<run_slot> slots; ///< the busy ones
   bool claiming = false;       ///< a claim, or what goes before one, is under way
+  stop_source held;            ///< ends the claim that is being held
+  std::optional<endpoint_news> model; ///< the latest of the endpoint; none: nothing heard yet
   bool stopping = false;
   uint32_t closing = 0; ///< reports and releases on their way
   caf::response_promise stopped;

@@ -59,8 +59,16 @@ llm_run_state::llm_run_state(caf::stateful_actor<llm_run_state>* self) : self_(s
 
 llm_run_state::~llm_run_state() {
   tools_stop_.stop();
-  if (request_)
-    request_->stop.stop();
+  drop_request();
+}
+
+/// One that still waits for its turn ends here; one under way closes its connection.
+void llm_run_state::drop_request() {
+  if (!request_)
+    return;
+  request_->stop.stop();
+  caf::anon_send_exit(request_->chat, caf::exit_reason::user_shutdown);
+  request_.reset();
 }
 
 caf::behavior llm_run_state::behavior() {
@@ -69,7 +77,10 @@ caf::behavior llm_run_state::behavior() {
       [this](const chat_heard& x) { on_chat_heard(x); },
       [this](const chat_ended& x) { on_chat_ended(x); },
       [this](const tool_ended& x) { on_tool_ended(x); },
-      [this](const run_cancel&) { self_->quit(); },
+      [this](const run_cancel& x) {
+        write_down(record_ended{record_ended::how::stopped, x.why});
+        self_->quit();
+      },
       [this](chat_overdue_atom, uint64_t request) { on_chat_overdue(request); },
       [this](tools_overdue_atom, uint64_t step) { on_tools_overdue(step); },
       [this](wait_over_atom, uint64_t wait) { on_wait_over(wait); },
@@ -87,15 +98,21 @@ void llm_run_state::on_begin() {
   auto setup = prepare();
   if (!setup)
     return end(setup.error());
+  begun_at_ = setup->start;
+  record_begun begun{setup->task,      setup->tools, setup->limits,
+                     setup->model,     setup->worker_id, setup->fence,
+                     std::chrono::duration_cast<milliseconds>(setup->deadline - setup->start), {}};
   loop_.emplace(*std::move(setup));
   if (config_->checkpoints && order_.job.checkpoint_json) {
     const auto earlier = config_->checkpoints->parse(*order_.job.checkpoint_json);
     if (earlier && loop_->resume(*earlier)) {
+      begun.resumed = *earlier;
       reported_step_ = answered_step_ = loop_->steps();
       spdlog::info("event=llm_run_resumed job_id={} worker_id={} step={}", order_.job.id,
                    config_->worker_id, loop_->steps());
     }
   }
+  write_down(std::move(begun));
   act(loop_->begin(now()));
 }
 
@@ -140,7 +157,9 @@ void llm_run_state::carry_out(ask_model& x) {
   progress("status",
            config_->tasks->status("asking_model", "step " + std::to_string(loop_->steps() + 1)));
   const auto deadline = x.request.deadline;
+  write_down(x.request);
   request_.emplace(open_request{{}, {}, stream_redactor{*config_->redact}});
+  request_->begun = now();
   chat_order order{++requests_, std::move(x.request), request_->stop.token()};
   request_->chat = spawn_child(self_, config_->detached, chat_actor, config_, std::move(order),
                                self_->address());
@@ -179,6 +198,7 @@ void llm_run_state::carry_out(finish_run& x) {
       "event=llm_run_finished job_id={} worker_id={} steps={} calls={} elapsed_ms={} why={}",
       order_.job.id, config_->worker_id, report.steps, report.calls.size(), report.duration.count(),
       log_value(report.safety_reason));
+  write_down(record_ended{record_ended::how::finished, report.safety_reason});
   const auto& redact = *config_->redact;
   report.final_text = redact.whole(report.final_text);
   for (auto& call : report.calls)
@@ -190,6 +210,7 @@ void llm_run_state::carry_out(finish_run& x) {
 }
 
 void llm_run_state::carry_out(fail_run& x) {
+  write_down(record_ended{record_ended::how::failed, x.why.why});
   end(std::move(x.why));
 }
 
@@ -211,8 +232,12 @@ void llm_run_state::on_chat_heard(const chat_heard& x) {
   if (!request_ || x.request != requests_)
     return;
   switch (x.what.what) {
+  case chat_progress::kind::waiting:
+    progress("status", config_->tasks->status("queued", "another job is asking the model"));
+    break;
   case chat_progress::kind::prefill:
-    break; // nothing to show but that it lives, and that the lease keeper tells already
+    show_prefill(x.what.fraction);
+    break;
   case chat_progress::kind::thinking:
     if (!std::exchange(request_->thinking, true))
       progress("status", config_->tasks->status("thinking", ""));
@@ -229,6 +254,7 @@ void llm_run_state::on_chat_heard(const chat_heard& x) {
 void llm_run_state::on_chat_ended(const chat_ended& x) {
   if (!request_ || x.request != requests_)
     return;
+  log_request(x.what);
   if (!x.what.reply)
     return chat_failed(x.what.failure);
   pace_.add(request_->redact.finish());
@@ -237,7 +263,9 @@ void llm_run_state::on_chat_ended(const chat_ended& x) {
   request_.reset();
   if (const auto& usage = x.what.reply->usage)
     progress("usage", config_->tasks->usage(usage->prompt_tokens, usage->completion_tokens));
-  act(loop_->after_reply(*x.what.reply, checked(*x.what.reply), now()));
+  const auto calls = checked(*x.what.reply);
+  write_down(record_replied{*x.what.reply, calls});
+  act(loop_->after_reply(*x.what.reply, calls, now()));
 }
 
 void llm_run_state::on_chat_overdue(uint64_t request) {
@@ -246,12 +274,13 @@ void llm_run_state::on_chat_overdue(uint64_t request) {
 }
 
 void llm_run_state::chat_failed(chat_failure x) {
-  request_->stop.stop();
   pace_.drop();
   if (request_->shown)
     progress("status", config_->tasks->status("withdrawn", "the answer broke off"));
-  request_.reset();
-  act(loop_->after_chat_failure(x, now(), config_->random()));
+  drop_request();
+  const auto random = config_->random();
+  write_down(record_failed{x, random});
+  act(loop_->after_chat_failure(x, now(), random));
 }
 
 std::vector<checked_call> llm_run_state::checked(const chat_reply& x) const {
@@ -293,6 +322,7 @@ void llm_run_state::settle(std::size_t index, tool_result result, milliseconds t
     results.push_back(*x.result);
   }
   calls_.clear();
+  write_down(record_ran{results});
   act(loop_->after_tools(results, now()));
 }
 
@@ -311,79 +341,10 @@ void llm_run_state::on_down(const caf::down_msg& x) {
 }
 
 void llm_run_state::on_wait_over(uint64_t wait) {
-  if (wait == waits_ && !request_ && calls_.empty())
-    act(loop_->after_wait(now()));
-}
-
-// -- progress ---------------------------------------------------------------------------------------
-
-void llm_run_state::on_text_due() {
-  text_timer_armed_ = false;
-  show_text();
-}
-
-void llm_run_state::show_text() {
-  const auto due = pace_.due_in(now());
-  if (!due || !request_)
+  if (wait != waits_ || request_ || !calls_.empty())
     return;
-  if (*due == milliseconds{0}) {
-    request_->shown = true;
-    progress("delta", config_->tasks->text_delta(pace_.take(now())));
-  } else if (!std::exchange(text_timer_armed_, true)) {
-    self_->delayed_send(self_, *due, text_due_atom::value);
-  }
-}
-
-void llm_run_state::report_answered() {
-  if (std::exchange(answered_step_, loop_->steps()) == loop_->steps())
-    return;
-  for (const auto& x : loop_->answered()) {
-    progress("tool_call", config_->tasks->tool_started(shown(x.call), loop_->steps()));
-    progress("tool_result", config_->tasks->tool_ended(shown(x.call), loop_->steps(),
-                                                       shown(x.result), milliseconds{0}));
-  }
-}
-
-void llm_run_state::report_checkpoint() {
-  if (!config_->checkpoints || loop_->steps() == reported_step_)
-    return;
-  reported_step_ = loop_->steps();
-  auto x = loop_->checkpoint();
-  for (auto& message : x.messages) {
-    if (message.role == message_role::assistant)
-      message.content = config_->redact->whole(message.content);
-    for (auto& call : message.calls) {
-      call.name = config_->redact->whole(call.name);
-      if (config_->redact->whole(call.arguments_json) != call.arguments_json)
-        call.arguments_json = "{}"; // a redacted text may be no JSON any more
-    }
-  }
-  for (auto& call : x.calls)
-    call = shown(std::move(call));
-  progress("checkpoint", config_->checkpoints->render(x));
-}
-
-void llm_run_state::progress(const char* type, std::string data_json) {
-  post(parent_, run_progress{order_.job.id, order_.job.lease_id, type, std::move(data_json)});
-}
-
-tool_call llm_run_state::shown(tool_call x) const {
-  x.name = config_->redact->whole(x.name);
-  x.arguments_json = config_->redact->whole(x.arguments_json);
-  return x;
-}
-
-reported_call llm_run_state::shown(reported_call x) const {
-  x.name = config_->redact->whole(x.name);
-  x.arguments_json = config_->redact->whole(x.arguments_json);
-  x.output = config_->redact->whole(x.output);
-  return x;
-}
-
-tool_result llm_run_state::shown(tool_result x) const {
-  x.content = config_->redact->whole(x.content);
-  x.error = config_->redact->whole(x.error);
-  return x;
+  write_down(record_waited{});
+  act(loop_->after_wait(now()));
 }
 
 } // namespace claw

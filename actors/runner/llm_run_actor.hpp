@@ -49,6 +49,8 @@ private:
     stream_redactor redact;
     bool shown = false; ///< some of its text has been sent as progress
     bool thinking = false;
+    uint32_t prefill_tenths = 0; ///< of the prompt that are known to have been read
+    std::chrono::steady_clock::time_point begun{};
   };
 
   /// A tool call under way or ended.
@@ -77,13 +79,18 @@ private:
   void carry_out(finish_run& x);
   void carry_out(fail_run& x);
 
+  void drop_request();
   void chat_failed(chat_failure x);
   std::vector<checked_call> checked(const chat_reply& x) const;
   void settle(std::size_t index, tool_result result, std::chrono::milliseconds took);
   void report_answered();
   void report_checkpoint();
   void show_text();
+  void show_prefill(double fraction);
+  void log_request(const chat_outcome& x) const;
   void progress(const char* type, std::string data_json);
+  void write_down(run_record x) const;
+  void write_down(const chat_request& x);
   tool_call shown(tool_call x) const;
   reported_call shown(reported_call x) const;
   tool_result shown(tool_result x) const;
@@ -96,6 +103,8 @@ private:
   caf::actor_addr parent_;
   std::shared_ptr<toolbox> tools_;
   std::optional<tool_loop> loop_;
+  std::chrono::steady_clock::time_point begun_at_{};
+  std::vector<chat_message> written_messages_; ///< of the latest request in the transcript
   std::optional<open_request> request_;
   uint64_t requests_ = 0;
   uint64_t waits_ = 0;

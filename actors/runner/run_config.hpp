@@ -8,6 +8,7 @@
 #include "actors/ports/checkpoint_codec.hpp"
 #include "actors/ports/task_codec.hpp"
 #include "actors/ports/tool.hpp"
+#include "actors/protocol/caf.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -26,6 +27,8 @@ struct run_config {
   /// The same tools with the repo and path of a task as defaults; none: `tools` for every task.
   std::function<std::shared_ptr<toolbox>(const llm_task&)> tools_for;
   std::shared_ptr<chat_model> model; ///< none: LLM_BASE_URL or LLM_MODEL is not set
+  caf::actor endpoint; ///< an endpoint_actor, whose turns all requests to the model take; null: each goes at once
+  caf::actor transcripts; ///< a transcript_actor, which is told all that happens in an llm run; null: nothing is kept
   std::shared_ptr<const task_codec> tasks;
   std::shared_ptr<const checkpoint_codec> checkpoints; ///< none: nothing is kept between attempts
   std::shared_ptr<const redactor> redact;              ///< never none
@@ -34,6 +37,7 @@ struct run_config {
   loop_limits loop;
   std::chrono::seconds job_time_max{300}; ///< RESULT_TIMEOUT_SEC
   std::function<uint64_t()> random;       ///< 64 random bits, callable from any thread
+  std::function<int64_t()> wall_s;        ///< wall time, seconds since the Unix epoch; needed with transcripts
   bool detached = true; ///< false in tests: blocking calls then run in the scheduler's thread
 };
 

@@ -40,12 +40,19 @@ caf::actor start_part(runner_root* self, bool detached, F behavior, Ts&&... xs) 
   return part;
 }
 
-void start_parts(runner_root* self, const runner_system_config& config, const runner_world& world,
-                 const stop_token& stop_claims) {
-  const auto link = [&] {
-    return start_part(self, config.detached, broker_link_actor, world.connect(), config.me,
-                      stop_claims);
-  };
+/// A part that was made before the runner, since the work on jobs holds it too.
+void adopt(runner_root* self, const caf::actor& part) {
+  if (!part)
+    return;
+  self->monitor(part);
+  self->state.parts.push_back(part);
+}
+
+void start_parts(runner_root* self, const runner_system_config& config, const runner_world& world) {
+  const auto link
+      = [&] { return start_part(self, config.detached, broker_link_actor, world.connect(), config.me); };
+  adopt(self, world.endpoint);
+  adopt(self, world.transcripts);
   claim_config claim;
   claim.start_run = world.start_run;
   claim.claims = link();
@@ -55,7 +62,9 @@ void start_parts(runner_root* self, const runner_system_config& config, const ru
       = start_part(self, false, progress_actor, progress_config{claim.reports, world.codec});
   claim.outbox = start_part(self, config.detached, outbox_actor,
                             outbox_config{claim.reports, world.outbox, world.wall_s, world.random});
+  claim.endpoint = world.endpoint;
   claim.worker_id = config.me.worker_id;
+  claim.caps = config.me.caps;
   claim.commands = config.commands;
   claim.slots = config.slots;
   claim.wait = config.claim_wait;
@@ -80,15 +89,14 @@ caf::result<done_answer> on_stop(runner_root* self) {
   return promise;
 }
 
-caf::behavior runner_root_actor(runner_root* self, runner_system_config config, runner_world world,
-                                stop_token stop_claims) {
+caf::behavior runner_root_actor(runner_root* self, runner_system_config config, runner_world world) {
   guard(self);
   self->set_down_handler([self, give_up = world.on_give_up](const caf::down_msg& x) {
     spdlog::error("event=part_crashed why={}", log_value(self->system().render(x.reason)));
     if (!self->state.stopping)
       give_up();
   });
-  start_parts(self, config, world, stop_claims);
+  start_parts(self, config, world);
   return {[self](const stop_order&) { return on_stop(self); }};
 }
 
@@ -99,17 +107,14 @@ runner_system::runner_system(caf::actor_system& system, runner_system_config con
     : system_(system) {
   CLAW_ASSERT(world.connect && world.outbox && world.codec && world.start_run);
   CLAW_ASSERT(world.wall_s && world.random && world.on_give_up);
-  root_
-      = system.spawn(runner_root_actor, std::move(config), std::move(world), stop_claims_.token());
+  root_ = system.spawn(runner_root_actor, std::move(config), std::move(world));
 }
 
 runner_system::~runner_system() {
-  stop_claims_.stop();
   caf::anon_send_exit(root_, caf::exit_reason::user_shutdown);
 }
 
 bool runner_system::shutdown(std::chrono::milliseconds deadline) {
-  stop_claims_.stop();
   caf::scoped_actor self{system_};
   bool in_time = false;
   self->request(root_, deadline, stop_order{})
@@ -118,7 +123,6 @@ bool runner_system::shutdown(std::chrono::milliseconds deadline) {
 }
 
 void runner_system::begin_shutdown() {
-  stop_claims_.stop();
   caf::anon_send(root_, stop_order{});
 }
 

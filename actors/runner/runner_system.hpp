@@ -32,6 +32,8 @@ struct runner_world {
   std::function<std::shared_ptr<worker_api>()> connect; ///< called once for each link
   std::shared_ptr<outbox_store> outbox;
   std::shared_ptr<const task_codec> codec;
+  caf::actor endpoint;    ///< of the model, as in run_config; it ends with the runner; null: none is watched
+  caf::actor transcripts; ///< as in run_config; ends with the runner; null: none are kept
   /// Starts the work on a granted job; `job_run_of` makes the real one.
   std::function<caf::actor(caf::event_based_actor* parent, const remote_job& job)> start_run;
   std::function<int64_t()> wall_s;  ///< wall time, seconds since the Unix epoch
@@ -56,7 +58,6 @@ public:
 
 private:
   caf::actor_system& system_;
-  stop_source stop_claims_;
   caf::actor root_;
 };
 

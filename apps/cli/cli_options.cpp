@@ -138,6 +138,10 @@ void add_verbs(CLI::App& app, raw_options& raw) {
   auto* events = app.add_subcommand("events", "What happened to a job; follows it to its end");
   events->add_option("job", raw.job, "The job's id")->required();
   events->callback([&raw] { raw.chosen.action = cli_action::events; });
+  auto* transcript = app.add_subcommand(
+      "transcript", "What happened in an llm run, from a runner's transcript; checks and replays it");
+  transcript->add_option("file", raw.chosen.file, "RUNNER_STATE_DIR/transcripts/<job>.jsonl")->required();
+  transcript->callback([&raw] { raw.chosen.action = cli_action::transcript; });
   add_job_verb(app, raw, "cancel", "End a job");
   add_job_verb(app, raw, "retry", "Queue a failed job again");
   for (const auto& [name, help] : {std::pair{"jobs", "The newest jobs"},

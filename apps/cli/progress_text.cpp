@@ -185,7 +185,11 @@ std::string workers_table(const std::vector<remote_worker>& workers, const redac
                                              : "busy",
                     age(worker.last_seen_s, now_s) + " ago", std::to_string(worker.running.size()),
                     shown(worker.version, redact), shown(joined(worker.caps), redact)});
-  return table(rows);
+  auto text = table(rows);
+  for (const auto& worker : workers)
+    if (!worker.notes.empty())
+      text += shown(worker.worker_id, redact) + ": " + shown(worker.notes, redact) + "\n";
+  return text;
 }
 
 std::string tokens_table(const std::vector<remote_token>& tokens, int64_t now_s) {
@@ -267,6 +271,7 @@ std::string workers_json(const std::vector<remote_worker>& workers, const redact
     list.push_back({{"worker_id", redact.whole(x.worker_id)},
                     {"caps", x.caps},
                     {"version", redact.whole(x.version)},
+                    {"notes", redact.whole(x.notes)},
                     {"first_seen", x.first_seen_s},
                     {"last_seen", x.last_seen_s},
                     {"polling", x.polling},

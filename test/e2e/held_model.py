@@ -10,8 +10,12 @@ class HeldModel:
     """@param answer makes the message of the assistant from the request's JSON; a text stands for plain content, a pair of
     a status and a text for an error. Answers go out in pieces of `piece` characters where a stream is asked for."""
 
-    def __init__(self, answer=lambda request: "an answer", piece=7):
+    def __init__(self, answer=lambda request: "an answer", piece=7, port=0):
         self.answer, self.piece = answer, piece
+        self.probe_status = 200
+        self.held_number = None
+        self.at_once = self.most_at_once = 0  # questions that are being answered
+        self.count = threading.Lock()
         self.requests = []  # (headers, JSON) of every question, in the order of arrival
         self.may_answer = threading.Event()
         self.may_answer.set()
@@ -22,12 +26,17 @@ class HeldModel:
 
             def do_GET(self):
                 model.reply(self, "application/json", json.dumps(
-                    {"object": "list", "data": [{"id": "held", "object": "model", "max_model_len": 16384}]}))
+                    {"object": "list", "data": [{"id": "held", "object": "model", "max_model_len": 16384}]}),
+                    model.probe_status)
 
             def do_POST(self):
                 request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 model.requests.append((dict(self.headers), request))
+                if len(model.requests) == model.held_number:
+                    model.hold()
+                model.counted(+1)
                 model.may_answer.wait(HOLD_SECONDS_MAX)
+                model.counted(-1)
                 try:
                     model.speak(self, request)
                 except OSError:
@@ -36,7 +45,7 @@ class HeldModel:
             def log_message(self, *_):
                 pass
 
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", port), Handler)
         self.server.daemon_threads = True
         threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
         self.env = {"LLM_BASE_URL": f"http://127.0.0.1:{self.server.server_port}", "LLM_MODEL": "held"}
@@ -44,6 +53,19 @@ class HeldModel:
     def hold(self):
         """Questions wait from now on until `let_go`."""
         self.may_answer.clear()
+
+    def hold_from(self, number):
+        """Questions wait from this one on (1 is the first) until `let_go`."""
+        self.held_number = number
+
+    def counted(self, by):
+        with self.count:
+            self.at_once += by
+            self.most_at_once = max(self.most_at_once, self.at_once)
+
+    def fail_probes(self, status):
+        """GET /models is answered with this status from now on."""
+        self.probe_status = status
 
     def let_go(self):
         self.may_answer.set()

@@ -78,6 +78,11 @@ void scripted_model::models(std::string body) {
   models_ = std::move(body);
 }
 
+void scripted_model::props(std::string body) {
+  const std::lock_guard lock{mutex_};
+  props_ = std::move(body);
+}
+
 std::vector<recorded_request> scripted_model::requests() const {
   const std::lock_guard lock{mutex_};
   return requests_;
@@ -104,8 +109,9 @@ scripted_model::wait_client_left(std::size_t n) const {
 void scripted_model::serve(const loopback_request& x, loopback_connection& c) {
   std::unique_lock lock{mutex_};
   if (x.method == "GET") {
+    const auto& told = x.target == "/props" ? props_ : models_;
     const auto reply
-        = models_ ? http_reply(200, *models_) : http_reply(404, R"({"error":"no such path"})");
+        = told ? http_reply(200, *told) : http_reply(404, R"({"error":"no such path"})");
     lock.unlock();
     c.write(reply);
     return;

@@ -48,6 +48,9 @@ public:
   /// What GET /models answers; 404 until it is told.
   void models(std::string body);
 
+  /// What GET /props answers; 404 until it is told.
+  void props(std::string body);
+
   std::vector<recorded_request> requests() const; ///< chat requests so far
   std::size_t left() const;                       ///< script parts that nobody asked for
 
@@ -64,7 +67,7 @@ private:
   mutable std::condition_variable changed_;
   std::deque<script> script_;
   std::vector<recorded_request> requests_;
-  std::optional<std::string> models_;
+  std::optional<std::string> models_, props_;
   loopback_server server_; ///< last: its threads use all of the above
 };
 

@@ -2,7 +2,9 @@
 // A runner's claiming side in the test's own thread: a scripted broker, work that ends when the test says so, and a
 // clock that the test moves.
 
+#include "actors/domain/redaction.hpp"
 #include "actors/protocol/runner_messages.hpp"
+#include "actors/runner/endpoint_actor.hpp"
 #include "actors/runner/runner_system.hpp"
 #include "test/support/catch.hpp"
 #include "test/support/scripted_broker.hpp"
@@ -14,6 +16,7 @@
 #include <chrono>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -60,6 +63,8 @@ public:
     world.wall_s = [this] { return wall_s; };
     world.random = [] { return uint64_t{0}; };
     world.on_give_up = [this] { ++gave_up; };
+    if (endpoint_answers)
+      world.endpoint = start_endpoint();
     runner = std::make_unique<runner_system>(actors_, config_, std::move(world));
     settle();
   }
@@ -105,6 +110,8 @@ public:
   std::shared_ptr<memory_outbox> outbox;
   std::map<std::string, scripted_work> works;
   bool stubborn = false; ///< works do not end when told
+  std::optional<outcome<done>> endpoint_answers; ///< what a probe comes to; none: there is no model
+  unsigned probes = 0;
   int64_t wall_s = 1'000'000;
   int gave_up = 0;
   std::unique_ptr<runner_system> runner;
@@ -134,6 +141,19 @@ private:
       return all;
     }
   };
+
+  caf::actor start_endpoint() {
+    endpoint_config x;
+    x.probe = [this](const stop_token&) {
+      ++probes;
+      return *endpoint_answers;
+    };
+    x.redact = std::make_shared<redactor>(std::vector<std::string>{});
+    x.name = "tiny";
+    x.random = [] { return uint64_t{0}; };
+    x.detached = false;
+    return actors_.spawn(endpoint_actor, std::move(x));
+  }
 
   template <class T>
   void tell(const scripted_work& work, T message) {

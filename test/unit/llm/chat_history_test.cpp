@@ -176,7 +176,7 @@ TEST_CASE("a request has the fields that every server takes and no other", "[llm
   shape.stream_options = false;
   body = json::parse(request_body(messages, tools, true, 100, shape));
   CHECK(keys(body) == "max_tokens messages model stream temperature ");
-  shape.text_tools = true;
+  shape.mode = tool_mode::text;
   const auto plain = sent_messages(messages, tools, shape);
   body = json::parse(request_body(plain, tools, false, 100, shape));
   CHECK(!body.contains("tools"));

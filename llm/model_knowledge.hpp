@@ -1,0 +1,76 @@
+#pragma once
+// What is known of one model behind one endpoint. It begins with what the operator said and what the server tells of
+// itself, and grows with every answer and every error. Shared by all requests; thread-safe.
+
+#include "llm/answer_watch.hpp"
+#include "llm/chat_client.hpp"
+#include "llm/chat_codec.hpp"
+#include "llm/context_budget.hpp"
+#include "llm/error_class.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <mutex>
+#include <string>
+
+namespace claw {
+
+struct model_facts {
+  request_shape shape;
+  uint32_t window = 0;        ///< the context in tokens; 0: not known
+  uint32_t answer_tokens = 0; ///< the most that the server takes as max_tokens; 0: not known
+  token_calibration calibration;
+  double prefill_tokens_s = 0; ///< 0: not measured
+
+  uint32_t window_or_guess() const { return window == 0 ? context_tokens_unknown : window; }
+};
+
+/// One request as it goes out.
+struct request_plan {
+  std::string body;
+  std::string conversation; ///< what tells it from others: its first message
+  double estimate = 0;      ///< tokens of the prompt before calibration
+  uint32_t prompt = 0;      ///< after it
+};
+
+/// Each mending is tried once in a call.
+struct tried_mendings {
+  bool stream_options = false, tool_choice = false, tool_mode = false, history = false,
+       overflow = false, answer_tokens = false, progress = false;
+  uint32_t budget_max = UINT32_MAX; ///< for the prompt, after an overflow
+};
+
+class model_knowledge {
+public:
+  explicit model_knowledge(const chat_client_config& config);
+
+  model_facts facts() const;
+
+  /// Asks the server once what it tells of itself: context, whether the template knows tools. Blocks.
+  void ask(const std::string& base_url, const stop_token& stop, std::chrono::steady_clock::time_point deadline);
+
+  /// Takes in what a good answer shows. Marks the reply where the endpoint left out most of the prompt.
+  /// @param first_word after which the answer began
+  void learn(const chat_request& x, const request_plan& plan, chat_reply& reply,
+             std::optional<std::chrono::milliseconds> first_word);
+
+  /// Changes what is known so that the next request differs as the error asks for. @returns false when nothing helps.
+  bool mend(const endpoint_error& error, const chat_request& x, const request_plan& plan,
+            tried_mendings& tried);
+
+private:
+  void learn_mode(const chat_request& x, const chat_reply& reply);
+  void lower_to(tool_mode mode, const std::string& why);
+  bool mend_overflow(const endpoint_error& error, const request_plan& plan, tried_mendings& tried);
+
+  const chat_client_config& config_;
+  mutable std::mutex mutex_;
+  model_facts known_;
+  truncation_watch truncation_;
+  bool asked_ = false;      ///< GET /models was tried
+  uint32_t text_hits_ = 0;  ///< answers with calls in their text although tools were offered natively
+  uint32_t bad_texts_ = 0;  ///< answers with a call in their text that could not be read
+  uint32_t bad_steps_ = 0;  ///< answers that had to be JSON and were none
+};
+
+} // namespace claw
