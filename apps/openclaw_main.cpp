@@ -5,9 +5,12 @@
 #include "apps/cli/cli_session.hpp"
 #include "apps/cli/token_commands.hpp"
 #include "apps/cli/transcript_view.hpp"
+#include "apps/doctor/doctor.hpp"
+#include "apps/entropy.hpp"
 #include "apps/exit_codes.hpp"
 #include "net/broker_client.hpp"
 
+#include <spdlog/spdlog.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -41,20 +44,21 @@ std::string user_name() {
   return name != nullptr && *name != '\0' ? name : "uid " + std::to_string(getuid());
 }
 
+int64_t wall_seconds() {
+  return std::chrono::duration_cast<std::chrono::seconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
 cli_world real_world() {
   const bool colour = isatty(STDERR_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr;
-  const auto wall = [] {
-    return std::chrono::duration_cast<std::chrono::seconds>(
-               std::chrono::system_clock::now().time_since_epoch())
-        .count();
-  };
   return {std::cout,
           std::cerr,
           colour,
           {[] { return std::chrono::steady_clock::now(); },
            [](std::chrono::milliseconds x) { std::this_thread::sleep_for(x); },
            [] { return static_cast<int>(interrupt_count); }},
-          wall,
+          wall_seconds,
           user_name()};
 }
 
@@ -86,8 +90,11 @@ int run(const config_sources& sources) {
     return end->code;
   }
   auto& options = std::get<cli_options>(read);
+  spdlog::set_level(spdlog::level::off); // what there is to say is said in words
   if (options.action == cli_action::transcript)
     return show_transcript(options.file, options.json, std::cout, std::cerr);
+  if (options.action == cli_action::doctor)
+    return run_doctor({options.file, options.json}, sources, {wall_seconds, random_bits}, std::cout);
   if (options.line == "ask -")
     options.line = "ask " + std::string{std::istreambuf_iterator<char>{std::cin}, {}};
   if (options.action == cli_action::token)
@@ -111,7 +118,8 @@ int run(const config_sources& sources) {
   case cli_action::token: // dealt with above
     break;
   case cli_action::transcript:
-    break; // it asks no broker
+  case cli_action::doctor:
+    break; // done above
   }
   return cli_exit::usage;
 }

@@ -21,15 +21,19 @@ std::optional<uint32_t> count_of(const nlohmann::json& x, const char* key) {
                                           : std::nullopt;
 }
 
-/// Its list of models carries what no other server's does.
-bool is_of_llama_cpp(std::string_view body) {
+/// What the list of models tells of the server: llama.cpp's carries what no other does.
+void take_server(std::string_view body, endpoint_facts& into) {
   const auto x = parse_foreign_json(body);
   if (!x || !x->is_object() || !x->contains("data") || !(*x)["data"].is_array())
-    return false;
-  for (const auto& item : (*x)["data"])
-    if (item.is_object() && item.contains("meta") && item["meta"].is_object())
-      return item["meta"].contains("n_ctx_train");
-  return false;
+    return;
+  for (const auto& item : (*x)["data"]) {
+    if (!item.is_object())
+      continue;
+    if (into.owner.empty())
+      into.owner = text_at(item, "owned_by");
+    const auto meta = item.find("meta");
+    into.is_llama_cpp |= meta != item.end() && meta->is_object() && meta->contains("n_ctx_train");
+  }
 }
 
 /// Keeps the body; the whole must be there in time.
@@ -151,7 +155,9 @@ outcome<endpoint_facts> probe_endpoint(const std::string& base_url, const std::s
   auto models = parse_models(*body);
   if (!models)
     return failure{ec::bad_reply, endpoint_name(*base) + ": " + models.error().why};
-  return endpoint_facts{*base, std::move(*models), is_of_llama_cpp(*body)};
+  endpoint_facts out{*base, std::move(*models)};
+  take_server(*body, out);
+  return out;
 }
 
 outcome<server_traits> probe_traits(const std::string& base_url, const std::string& api_key,

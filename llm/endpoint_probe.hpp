@@ -22,6 +22,7 @@ struct endpoint_facts {
   std::string base_url; ///< normalised, ends in its version (`/v1`)
   std::vector<served_model> models;
   bool is_llama_cpp = false; ///< llama.cpp's server: it has /props and tells of its prefill
+  std::string owner{};       ///< `owned_by` of its first model: llamacpp, vllm, sglang, library (Ollama), ...
 
   /// @returns the context of a model, of the only model when the name is unknown, or none.
   std::optional<uint32_t> context_tokens(std::string_view model) const;

@@ -1,5 +1,7 @@
 #include "net/curl_session.hpp"
 
+#include "actors/domain/ascii.hpp"
+
 #include <curl/curl.h>
 
 #include <algorithm>
@@ -30,6 +32,7 @@ struct header_list {
 
 struct received {
   std::string body;
+  std::string date;
   std::size_t bytes_max = 0;
   bool too_long = false;
 };
@@ -43,6 +46,14 @@ std::size_t on_body(char* bytes, std::size_t size, std::size_t count, void* targ
   }
   into.body.append(bytes, length);
   return length;
+}
+
+std::size_t on_header(char* bytes, std::size_t size, std::size_t count, void* target) {
+  constexpr std::string_view name = "date:";
+  const std::string_view line{bytes, size * count};
+  if (same_in_any_case(line.substr(0, name.size()), name))
+    static_cast<received*>(target)->date = trimmed(line.substr(name.size()));
+  return line.size();
 }
 
 bool is_header_safe(std::string_view text) {
@@ -110,6 +121,8 @@ void curl_session::handles::prepare(const curl_request& x, const header_list& he
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers.first);
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, &into);
+  curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+  curl_easy_setopt(easy, CURLOPT_HEADERDATA, &into);
   if (!x.proxy_allowed)
     curl_easy_setopt(easy, CURLOPT_PROXY, "");
   if (x.method == "POST") {
@@ -165,7 +178,10 @@ outcome<curl_answer> curl_session::perform(const curl_request& x, const stop_tok
     return failure_of(code, into);
   long status = 0;
   curl_easy_getinfo(handles_->easy, CURLINFO_RESPONSE_CODE, &status);
-  return curl_answer{static_cast<unsigned>(status), std::move(into.body)};
+  curl_answer answer{static_cast<unsigned>(status), std::move(into.body)};
+  if (const auto date = curl_getdate(into.date.c_str(), nullptr); !into.date.empty() && date >= 0)
+    answer.date_s = date;
+  return answer;
 }
 
 } // namespace claw

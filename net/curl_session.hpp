@@ -9,7 +9,9 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -29,6 +31,7 @@ struct curl_request {
 struct curl_answer {
   unsigned status = 0;
   std::string body;
+  std::optional<int64_t> date_s{}; ///< the answerer's clock, from its Date header
 };
 
 class curl_session {

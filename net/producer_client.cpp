@@ -45,10 +45,11 @@ std::string fresh_key() {
 }
 
 outcome<remote_health> producer_client::health() {
-  const auto body = object_of(call_.get("/health"), "GET /health");
+  const auto answer = call_.get("/health");
+  const auto body = object_of(answer, "GET /health");
   if (!body)
     return body.error();
-  return remote_health{bool_member(*body, "ok"), string_member(*body, "version")};
+  return remote_health{bool_member(*body, "ok"), string_member(*body, "version"), answer->date_s};
 }
 
 outcome<std::string> producer_client::create(const request& x) {

@@ -102,6 +102,7 @@ struct remote_worker {
 struct remote_health {
   bool ok = false;
   std::string version; ///< "" from an old broker
+  std::optional<int64_t> clock_s{}; ///< what its clock says; seconds since the Unix epoch
 };
 
 /// What an answer that an old broker cannot give looks like: `refused` with this sentence's beginning.

@@ -48,6 +48,11 @@ struct events_answer {
   outcome<worker_api::reported> what;
 };
 
+/// Is this job still wanted? Answered with `events_answer`; commits nothing.
+struct ask_order {
+  job_hold hold;
+};
+
 struct report_order {
   run_report report;
 };
@@ -97,6 +102,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::renew_order)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::renew_answer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::events_order)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::events_answer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::ask_order)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::report_order)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::release_order)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::done_answer)

@@ -41,6 +41,9 @@ caf::behavior broker_link_actor(caf::stateful_actor<broker_link_state>* self,
       [&link](const events_order& x) {
         return events_answer{link.broker->post_events(link.me, job_of(x.hold), x.events_json)};
       },
+      [&link](const ask_order& x) {
+        return events_answer{link.broker->post_events(link.me, job_of(x.hold), "[]")};
+      },
       [&link](const report_order& x) { return deliver(link, x.report); },
       [&link](const release_order& x) {
         return done_answer{link.broker->release(link.me, job_of(x.hold))};

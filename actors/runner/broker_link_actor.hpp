@@ -2,7 +2,8 @@
 // One connection to the broker as an actor: it carries out one order at a time and blocks while it does, so its spawner
 // detaches it. A runner has several: a held claim must not keep a renewal waiting.
 //
-//   in   claim_order, renew_order, events_order, report_order, release_order: each is a request with its own answer
+//   in   claim_order, renew_order, events_order, ask_order, report_order, release_order: each is a request with its own
+//        answer
 
 #include "actors/ports/broker_api.hpp"
 #include "actors/protocol/caf.hpp"

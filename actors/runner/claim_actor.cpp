@@ -172,7 +172,8 @@ void start(foreman* self, const remote_job& job) {
   slot.run = state.config.start_run(self, job);
   self->monitor(slot.run);
   slot.keeper = self->spawn(lease_keeper_actor,
-                            lease_keeper_config{state.config.renewals, self->address(), hold,
+                            lease_keeper_config{state.config.renewals, state.config.asks,
+                                                self->address(), hold,
                                                 lease_term_of(job.started_s, job.lease_until_s)});
   state.slots.push_back(std::move(slot));
 }

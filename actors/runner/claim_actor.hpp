@@ -32,6 +32,7 @@ struct claim_config {
 
   caf::actor claims;   ///< a link for claims only
   caf::actor renewals; ///< a link for lease keepers
+  caf::actor asks;     ///< a link for their questions
   caf::actor reports;  ///< a link, here for releases
   caf::actor progress;
   caf::actor outbox;

@@ -8,8 +8,12 @@ namespace claw {
 
 namespace {
 
+using ask_atom = caf::atom_constant<caf::atom("ask")>;
 using renew_atom = caf::atom_constant<caf::atom("renew")>;
 using keeper = caf::stateful_actor<lease_keeper_state>;
+
+/// Between two questions whether the job is still wanted.
+constexpr auto ask_pause = std::chrono::milliseconds{500};
 
 /// Longer than the link's own limit: it answers first, except when it is gone.
 constexpr auto answer_time_max = std::chrono::seconds{30};
@@ -21,14 +25,36 @@ renewal_end end_of(const outcome<worker_api::renewed>& x) {
   return taken ? renewal_end::taken : renewal_end::failed;
 }
 
+void tell_cancel(keeper* self) {
+  if (!std::exchange(self->state.cancel_told, true))
+    post(self->state.config.parent, cancel_asked{self->state.config.hold});
+}
+
+void on_asked(keeper* self, const outcome<worker_api::reported>& x) {
+  auto& state = self->state;
+  if (x && !x->supported)
+    return; // an old broker: it has no cancel
+  if (x && x->cancel)
+    return tell_cancel(self);
+  if (!x && (x.error().code == ec::lease_lost || x.error().code == ec::no_such_job))
+    return post(state.config.parent, lease_gone{state.config.hold, x.error().why});
+  self->delayed_send(self, ask_pause, ask_atom::value);
+}
+
+void on_ask(keeper* self) {
+  self->request(self->state.config.asks, answer_time_max, ask_order{self->state.config.hold})
+      .then([=](const events_answer& x) { on_asked(self, x.what); },
+            [=](const caf::error&) {
+              on_asked(self, failure{ec::unreachable, "no answer from the link"});
+            });
+}
+
 void on_renewed(keeper* self, lease_watch::time_point asked_at,
                 const outcome<worker_api::renewed>& x) {
   auto& state = self->state;
   const auto& hold = state.config.hold;
-  if (x && x->cancel && !state.cancel_told) {
-    state.cancel_told = true;
-    post(state.config.parent, cancel_asked{hold});
-  }
+  if (x && x->cancel)
+    tell_cancel(self);
   const auto next = state.watch.after(end_of(x), asked_at, self->clock().now());
   switch (next.what) {
   case lease_watch::verdict::go_on:
@@ -66,7 +92,11 @@ caf::behavior lease_keeper_actor(keeper* self, lease_keeper_config config) {
   state.watch.renewed_at = self->clock().now();
   state.config = std::move(config);
   self->delayed_send(self, state.watch.interval(), renew_atom::value);
-  return {[self](renew_atom) { on_renew(self); }};
+  self->delayed_send(self, ask_pause, ask_atom::value);
+  return {
+      [self](renew_atom) { on_renew(self); },
+      [self](ask_atom) { on_ask(self); },
+  };
 }
 
 } // namespace claw

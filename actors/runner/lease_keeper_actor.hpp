@@ -1,8 +1,9 @@
 #pragma once
 // Keeps the lease of one attempt alive while the work goes on, whatever the work is doing. Tells its parent when the
-// job is lost or is to be cancelled; goes quiet where an old broker knows no renewal. Ends with its parent.
+// job is lost or is to be cancelled; between two renewals it asks twice a second, so that a cancel takes effect within
+// one. Goes quiet where an old broker knows no renewal. Ends with its parent.
 //
-//   out  renew_order to the link; lease_gone, cancel_asked to the parent
+//   out  renew_order to the link, ask_order to the other one; lease_gone, cancel_asked to the parent
 
 #include "actors/domain/lease_watch.hpp"
 #include "actors/protocol/caf.hpp"
@@ -14,6 +15,7 @@ namespace claw {
 
 struct lease_keeper_config {
   caf::actor link; ///< for renewals only
+  caf::actor asks; ///< a link for questions: one that hangs must not delay a renewal
   caf::actor_addr parent;
   job_hold hold;
   std::chrono::milliseconds term; ///< of the lease, as lease_term_of says

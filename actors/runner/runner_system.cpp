@@ -57,6 +57,7 @@ void start_parts(runner_root* self, const runner_system_config& config, const ru
   claim.start_run = world.start_run;
   claim.claims = link();
   claim.renewals = link();
+  claim.asks = link();
   claim.reports = link();
   claim.progress
       = start_part(self, false, progress_actor, progress_config{claim.reports, world.codec});

@@ -25,6 +25,7 @@ Examples:
   openclaw events 0191d3f0-...                    a job's whole life
   openclaw ask --json "hi" | jq -r .answer        for scripts
   openclaw token create --role worker --name jetson --worker-id jetson-1 --expires 90d
+  openclaw doctor --env-file runner.env           what is wrong with a runner, and what to change
 
 Settings: BROKER_URL (http://127.0.0.1:8000) and BOT_TOKEN, from the environment or from an env file
 (--env-file, OPENCLAW_ENV, ./.openclaw/cli.env, ~/.config/openclaw/env). A token is never a flag. openclaw token uses
@@ -142,6 +143,8 @@ void add_verbs(CLI::App& app, raw_options& raw) {
       "transcript", "What happened in an llm run, from a runner's transcript; checks and replays it");
   transcript->add_option("file", raw.chosen.file, "RUNNER_STATE_DIR/transcripts/<job>.jsonl")->required();
   transcript->callback([&raw] { raw.chosen.action = cli_action::transcript; });
+  app.add_subcommand("doctor", "Check a runner's set-up, from its env file (--env-file) or the environment")
+      ->callback([&raw] { raw.chosen.action = cli_action::doctor; });
   add_job_verb(app, raw, "cancel", "End a job");
   add_job_verb(app, raw, "retry", "Queue a failed job again");
   for (const auto& [name, help] : {std::pair{"jobs", "The newest jobs"},
@@ -233,6 +236,10 @@ std::variant<cli_options, config_exit> read_cli_options(const config_sources& so
   }
   raw.chosen.timeout = std::chrono::seconds{raw.timeout};
   raw.chosen.job_id = raw.job;
+  if (raw.chosen.action == cli_action::doctor) { // it reads the runner's settings, not ours
+    raw.chosen.file = raw.env_file;
+    return raw.chosen;
+  }
   if (const auto problem = read_settings(raw, sources); !problem.empty())
     return config_exit{cli_exit::config, problem};
   return raw.chosen;

@@ -14,7 +14,7 @@
 
 namespace claw {
 
-enum class cli_action : uint8_t { run_line, chat, status, events, token, transcript };
+enum class cli_action : uint8_t { run_line, chat, status, events, token, transcript, doctor };
 
 enum class token_verb : uint8_t { create, list, revoke };
 
@@ -29,7 +29,7 @@ struct cli_options {
   cli_action action = cli_action::run_line;
   std::string line;   ///< run_line: a line of the command language
   token_command token;
-  std::string file;   ///< transcript
+  std::string file;   ///< transcript; doctor: the runner's env file, "" for the environment alone
   std::string job_id; ///< events; status: "" asks for the broker's own state
   bool json = false;
   bool quiet = false;  ///< no progress

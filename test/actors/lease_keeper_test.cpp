@@ -122,3 +122,52 @@ TEST_CASE("an old broker is asked for one renewal and the work goes on", "[lease
   x.finish("j1", run_outcome::kind::result, "done");
   CHECK(x.broker.reports.size() == 1);
 }
+
+TEST_CASE("a cancel reaches the work within a second, long before the next renewal",
+          "[lease_keeper][actors][cancel]") {
+  still_runner x;
+  x.broker.grant("j1", "L1");
+  x.start();
+  x.pass(3s);
+  const auto renewals = x.broker.renewals;
+  x.broker.on_ask = [] { return worker_api::reported{true, true}; };
+  x.pass(600ms);
+  CHECK(x.works.at("j1").told.size() == 1);
+  CHECK(x.broker.renewals == renewals);
+  REQUIRE(x.broker.reports.size() == 1);
+  CHECK(x.broker.reports[0].text == "cancelled");
+}
+
+TEST_CASE("a job that was taken away is noticed within a second", "[lease_keeper][actors][cancel]") {
+  still_runner x;
+  x.broker.grant("j1", "L1");
+  x.start();
+  x.broker.on_ask = []() -> outcome<worker_api::reported> {
+    return failure{ec::lease_lost, "lease lost"};
+  };
+  x.pass(1s);
+  CHECK(x.works.at("j1").told.size() == 1);
+  CHECK(x.broker.reports.empty());
+  CHECK(x.broker.released.empty());
+}
+
+TEST_CASE("a broker that is away while it is asked costs nothing", "[lease_keeper][actors]") {
+  still_runner x;
+  x.broker.grant("j1", "L1");
+  x.start();
+  x.broker.on_ask = []() -> outcome<worker_api::reported> {
+    return failure{ec::unreachable, "no connection"};
+  };
+  x.pass(10s);
+  CHECK(x.works.at("j1").told.empty());
+  CHECK(x.broker.asks > 10);
+}
+
+TEST_CASE("an old broker is asked once whether a job is still wanted", "[lease_keeper][actors]") {
+  still_runner x;
+  x.broker.grant("j1", "", 0);
+  x.broker.on_ask = [] { return worker_api::reported{false, false}; };
+  x.start();
+  x.pass(10s);
+  CHECK(x.broker.asks == 1);
+}

@@ -1,19 +1,24 @@
 """A model endpoint whose answers a test writes, and holds back as long as it likes."""
 import http.server
 import json
+import select
+import socket
 import threading
+import time
 
 HOLD_SECONDS_MAX = 60
 
 
 class HeldModel:
     """@param answer makes the message of the assistant from the request's JSON; a text stands for plain content, a pair of
-    a status and a text for an error. Answers go out in pieces of `piece` characters where a stream is asked for."""
+    a status and a text for an error. Answers go out in pieces of `piece` characters where a stream is asked for. Tokens are
+    counted where `usage` is set; "blind to tools" counts prompts as if there were none."""
 
-    def __init__(self, answer=lambda request: "an answer", piece=7, port=0):
-        self.answer, self.piece = answer, piece
+    def __init__(self, answer=lambda request: "an answer", piece=7, port=0, usage=None):
+        self.answer, self.piece, self.usage = answer, piece, usage
         self.probe_status = 200
         self.held_number = None
+        self.left = 0  # askers who went away while their question was held
         self.at_once = self.most_at_once = 0  # questions that are being answered
         self.count = threading.Lock()
         self.requests = []  # (headers, JSON) of every question, in the order of arrival
@@ -35,7 +40,7 @@ class HeldModel:
                 if len(model.requests) == model.held_number:
                     model.hold()
                 model.counted(+1)
-                model.may_answer.wait(HOLD_SECONDS_MAX)
+                model.wait_for_leave(self.connection)
                 model.counted(-1)
                 try:
                     model.speak(self, request)
@@ -57,6 +62,15 @@ class HeldModel:
     def hold_from(self, number):
         """Questions wait from this one on (1 is the first) until `let_go`."""
         self.held_number = number
+
+    def wait_for_leave(self, connection):
+        """Returns when answers may go out, or when the one who asked has gone: that is counted."""
+        end = time.monotonic() + HOLD_SECONDS_MAX
+        while not self.may_answer.wait(0.02) and time.monotonic() < end:
+            readable, _, _ = select.select([connection], [], [], 0)
+            if readable and not connection.recv(1, socket.MSG_PEEK):
+                self.left += 1
+                return
 
     def counted(self, by):
         with self.count:
@@ -83,7 +97,8 @@ class HeldModel:
             message = {"content": message}
         end = "tool_calls" if message.get("tool_calls") else "stop"
         if not request.get("stream"):
-            whole = {"choices": [{"index": 0, "message": {"role": "assistant", **message}, "finish_reason": end}]}
+            whole = {"choices": [{"index": 0, "message": {"role": "assistant", **message}, "finish_reason": end}],
+                     **self.counted_tokens(request)}
             return self.reply(handler, "application/json", json.dumps(whole))
         deltas = [{"role": "assistant"}]
         for key in ("reasoning_content", "content"):
@@ -93,7 +108,15 @@ class HeldModel:
         choices = [{"index": 0, "delta": delta, "finish_reason": None} for delta in deltas]
         choices.append({"index": 0, "delta": {}, "finish_reason": end})
         events = [json.dumps({"object": "chat.completion.chunk", "choices": [x]}) for x in choices]
+        if counted := self.counted_tokens(request):
+            events.append(json.dumps({"object": "chat.completion.chunk", "choices": [], **counted}))
         return self.reply(handler, "text/event-stream", "".join(f"data: {x}\n\n" for x in [*events, "[DONE]"]))
+
+    def counted_tokens(self, request):
+        if not self.usage:
+            return {}
+        words = json.dumps(request["messages"]) + ("" if self.usage == "blind to tools" else json.dumps(request.get("tools")))
+        return {"usage": {"prompt_tokens": len(words) // 4, "completion_tokens": 7}}
 
     @staticmethod
     def reply(handler, kind, text, status=200):

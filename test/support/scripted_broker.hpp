@@ -21,10 +21,12 @@ struct scripted_broker {
   };
   std::function<outcome<done>(const run_report&)> on_report
       = [](const run_report&) { return done{}; };
+  std::function<outcome<worker_api::reported>()> on_ask = [] { return worker_api::reported{}; };
   std::function<outcome<worker_api::reported>()> on_events = [] { return worker_api::reported{}; };
 
   unsigned claims_asked = 0;
   unsigned renewals = 0;
+  unsigned asks = 0;
   std::vector<run_report> reports; ///< every try
   std::vector<std::string> events; ///< every batch
   std::vector<std::string> released;
@@ -78,6 +80,10 @@ public:
 
   outcome<reported> post_events(const worker_identity&, const remote_job&,
                                 const std::string& events_json) override {
+    if (events_json == "[]") { // whether the job is still wanted
+      ++broker_.asks;
+      return broker_.on_ask();
+    }
     broker_.order.emplace_back("events");
     broker_.events.push_back(events_json);
     return broker_.on_events();
