@@ -7,7 +7,7 @@
 
 #include "storage/journaled_job_store.hpp"
 #include "test/crash/batches.hpp"
-#include "test/crash/io_faults.hpp"
+#include "test/crash/disk_calls.hpp"
 
 #include <spdlog/spdlog.h>
 #include <unistd.h>
@@ -16,6 +16,7 @@
 #include <cstdlib>
 #include <string>
 #include <string_view>
+#include <utility>
 
 using namespace claw;
 
@@ -25,6 +26,29 @@ constexpr uint64_t batches = 5;
 constexpr int tries_max = 3;
 constexpr unsigned seconds_max = 60;
 constexpr std::size_t journal_bytes = 128 << 10; ///< of which a batch takes more than a half
+
+/// The nth call that changes a file fails; `for_ever`: and all after it.
+class failing_disk final : public crash::disk_watcher {
+public:
+  failing_disk(long nth, int error, bool for_ever) : left_(nth), error_(error), for_ever_(for_ever) {}
+
+  int before(const crash::disk_call& /*x*/) override {
+    if (left_ > 1) {
+      --left_;
+      return 0;
+    }
+    return std::exchange(failed, true) && !for_ever_ ? 0 : error_;
+  }
+
+  void after(const crash::disk_call& /*x*/) override {}
+
+  bool failed = false;
+
+private:
+  long left_;
+  int error_;
+  bool for_ever_;
+};
 
 void commit_batches(job_store& store) {
   for (uint64_t batch = 1; batch <= batches; ++batch) {
@@ -60,8 +84,10 @@ int main(int argc, char* argv[]) {
   }
   spdlog::set_level(spdlog::level::off); // standard output is for what it says itself
   ::alarm(seconds_max);
-  crash::fail_call(std::atol(argv[2]), std::atoi(argv[3]), argv[4] == std::string_view{"ever"});
+  failing_disk disk{std::atol(argv[2]), std::atoi(argv[3]), argv[4] == std::string_view{"ever"}};
+  crash::watch_disk(&disk);
   const int code = write_while_it_fails(argv[1]);
-  std::puts(crash::end_faults() ? "failed" : "never failed");
+  crash::watch_disk(nullptr);
+  std::puts(disk.failed ? "failed" : "never failed");
   return code;
 }
