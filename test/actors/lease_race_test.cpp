@@ -55,10 +55,12 @@ public:
   arena(const arena&) = delete;
   arena& operator=(const arena&) = delete;
 
-  /// @param steps how many steps the actors get between two acts; none: as many as they want
+  /// @param steps how many steps the actors get between two acts, in any order; none: as many as they want
   void run(const order& acts, std::optional<unsigned> steps) {
     begin();
     sim_.settles = !steps;
+    if (steps > 0U)
+      sim_.order.emplace(++runs_);
     for (const auto x : acts) {
       perform(x);
       if (steps)
@@ -66,6 +68,7 @@ public:
     }
     sim_.settles = true;
     sim_.settle();
+    sim_.order.reset();
     const auto after = sim_.record(id_);
     check(after);
     end(after);
@@ -170,6 +173,7 @@ private:
   pending<job> cancel_;
   std::vector<ending> finishes_;
   std::vector<std::string> wrong_;
+  uint64_t runs_ = 0;
 };
 
 } // namespace

@@ -87,13 +87,13 @@ public:
 
   /// Lets everybody work until nobody has anything to do. Time stands still.
   void settle() {
-    while (scheduler().try_run_once()) {
+    while (run_one()) {
     }
   }
 
   /// Runs at most so many steps, as if the broker were interrupted in the middle.
   void run_steps(unsigned steps) {
-    while (steps-- > 0 && scheduler().try_run_once()) {
+    while (steps-- > 0 && run_one()) {
     }
   }
 
@@ -241,8 +241,17 @@ public:
   unsigned gave_up = 0;
   std::mt19937_64 random;
   bool settles = true; ///< false: the test runs the steps itself
+  std::optional<std::mt19937_64> order; ///< by which it is chosen who goes next; none: who came first
 
 private:
+  /// Somebody who has something to do deals with one message. @returns false when nobody has
+  bool run_one() {
+    auto& ready = scheduler().jobs;
+    if (order && ready.size() > 1)
+      std::swap(ready.front(), ready[(*order)() % ready.size()]);
+    return scheduler().try_run_once();
+  }
+
   template <class T, class Make>
   pending<T> ask(Make make) {
     pending<T> answer;
