@@ -73,6 +73,8 @@ public:
     if (sim_.settles) {
       sim_.settle();
       gather();
+    } else {
+      sim_.run_steps(static_cast<unsigned>(dice(8)));
     }
   }
 
@@ -93,6 +95,9 @@ public:
       const auto x = sim_.record(id);
       CHECK((is_terminal(x.status) || x.required.includes(caps{{"c"}})));
     }
+    uint64_t open = 0;
+    CHECK(sim_.store.each_open([&open](const job&) { ++open; }));
+    CHECK(sim_.figures().queued == open);
   }
 
   void check() {
@@ -191,7 +196,7 @@ private:
   void meddle() {
     if (acknowledged_.empty())
       return;
-    const auto& id = any(acknowledged_);
+    const auto id = dice(3) == 0 ? *sim_.store.newest() : any(acknowledged_); // which a listing may show early
     if (dice(2) == 0)
       sim_.cancel(id);
     else
