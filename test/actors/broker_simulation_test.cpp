@@ -1,6 +1,6 @@
 // Hundreds of random lives of a broker: workers that repeat themselves, lose replies and come back late, disks that are
-// full, actors that crash and that work in any order, a broker that is killed in the middle of its work. What must always
-// hold is looked at after every step; a failure names its seed. SEEDS=N lives N of them.
+// full, actors that crash and that work in any order, a broker that is killed in the middle of its work. What must
+// always hold is looked at after every step; a failure names its seed. SEEDS=N lives N of them.
 
 #include "test/support/simulation.hpp"
 #include "test/support/witness_store.hpp"
