@@ -3,11 +3,13 @@
 #include "apps/cli/chat_loop.hpp"
 #include "apps/cli/cli_exit.hpp"
 #include "apps/cli/cli_session.hpp"
+#include "apps/cli/store_commands.hpp"
 #include "apps/cli/token_commands.hpp"
 #include "apps/cli/transcript_view.hpp"
 #include "apps/doctor/doctor.hpp"
 #include "apps/entropy.hpp"
 #include "apps/exit_codes.hpp"
+#include "apps/log.hpp"
 #include "net/broker_client.hpp"
 
 #include <spdlog/spdlog.h>
@@ -83,6 +85,15 @@ int look_after_tokens(const cli_options& options) {
   return run_token_command(options, **broker, real_world().wall_s(), std::cout, std::cerr);
 }
 
+int work_on_store(const cli_options& options) {
+  if (const auto log = start_log({"openclaw", "warn", "", options.secrets}); !log) {
+    std::cerr << "openclaw: " << log.error().why << "\n";
+    return cli_exit::config;
+  }
+  return run_store_task(options.store, {std::cout, std::cerr, options.json, options.quiet,
+                                        [] { return std::chrono::steady_clock::now(); }});
+}
+
 int run(const config_sources& sources) {
   auto read = read_cli_options(sources);
   if (const auto* end = std::get_if<config_exit>(&read)) {
@@ -99,6 +110,8 @@ int run(const config_sources& sources) {
     options.line = "ask " + std::string{std::istreambuf_iterator<char>{std::cin}, {}};
   if (options.action == cli_action::token)
     return look_after_tokens(options);
+  if (options.action == cli_action::store)
+    return work_on_store(options);
   auto broker = make_producer_client({options.broker_url, options.bot_token});
   if (!broker) {
     std::cerr << "openclaw: " << broker.error().why << "\n";
@@ -115,8 +128,8 @@ int run(const config_sources& sources) {
     return session.broker_status();
   case cli_action::chat:
     return chat(session, sources);
-  case cli_action::token: // dealt with above
-    break;
+  case cli_action::token:
+  case cli_action::store:
   case cli_action::transcript:
   case cli_action::doctor:
     break; // done above

@@ -4,8 +4,10 @@
 
 #include "actors/domain/job_change.hpp"
 #include "storage/byte_stream.hpp"
+#include "storage/event_chain.hpp"
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,16 +24,26 @@ struct stored_event {
 /// One change of a job as it is stored. The views live as long as the bytes that they were read from.
 struct stored_change {
   job_id id;
+  bool erased = false;     ///< the job is gone, and nothing below is set
   bool open = false;       ///< queued or running
   std::string_view record; ///< never empty
   std::vector<stored_event> events;
   std::vector<std::pair<job_text, std::optional<std::string_view>>> texts; ///< none clears the text
 };
 
-/// Appends the changes to `out`, in order.
-void encode_batch(const std::vector<job_change>& changes, std::string& out);
+/// The newest hash in the event chain of each job.
+using chain_heads = std::map<job_id, chain_hash>;
 
-/// Reads what encode_batch wrote. The bytes have passed a checksum; that they are a batch is checked here.
+/// True where the change goes on with a chain that the store has; else it begins one.
+bool continues_chain(const job_change& x);
+
+/// Appends the changes to `out`, in order. @param heads of the jobs whose chains are continued; moved on
+void encode_batch(const std::vector<job_change>& changes, chain_heads& heads, std::string& out);
+
+/// Appends that these jobs are gone, with all that belongs to them.
+void encode_erasures(const std::vector<job_id>& ids, std::string& out);
+
+/// Reads what both of them wrote. The bytes have passed a checksum; that they are a batch is checked here.
 class batch_reader {
 public:
   explicit batch_reader(std::string_view bytes) : in_(bytes) {}

@@ -12,9 +12,12 @@ namespace claw {
 
 namespace {
 
-constexpr uint8_t job_version = 3; // 2: not_before_s to create_digest; 3: owner to lease_kid
-constexpr uint8_t event_version = 1;
+constexpr uint8_t job_version = 4;   // 2: not_before_s to create_digest; 3: owner to lease_kid; 4: the chain
+constexpr uint8_t event_version = 2; // 2: the hash of the chain
 constexpr uint8_t text_version = 1;
+
+constexpr uint8_t job_version_chained = 4; ///< from here on
+constexpr uint8_t event_version_chained = 2;
 
 constexpr auto status_max = static_cast<uint64_t>(job_status::failed);
 constexpr auto end_max = static_cast<uint64_t>(job_end::dead);
@@ -23,6 +26,39 @@ constexpr uint64_t uint32_max = std::numeric_limits<uint32_t>::max();
 
 failure broken(const char* what, const job_id& id, std::string_view why) {
   return broken_record(std::string{what} + " of job " + to_string(id), why);
+}
+
+struct chained_fields {
+  uint8_t version = 0;
+  std::string_view fields;
+  chain_hash hash = chain_begin;
+};
+
+/// Takes version, checksum and, where there is one, the hash off.
+outcome<chained_fields> chained_fields_of(std::string_view key, std::string_view bytes, uint8_t version,
+                                          uint8_t version_chained) {
+  const auto framed = fields_of(key, bytes, version);
+  if (!framed)
+    return framed.error();
+  chained_fields x{framed->version, framed->fields};
+  if (x.version < version_chained)
+    return x;
+  if (x.fields.size() < x.hash.size())
+    return failure{ec::store_broken, "is too short"};
+  std::copy_n(x.fields.begin(), x.hash.size(), x.hash.begin());
+  x.fields.remove_prefix(x.hash.size());
+  return x;
+}
+
+outcome<chained_fields> fields_of_job(const job_id& id, std::string_view bytes) {
+  auto x = chained_fields_of(key_of(id), bytes, job_version, job_version_chained);
+  return x ? x : broken("record", id, x.error().why);
+}
+
+outcome<chained_fields> fields_of_event(const job_id& id, uint64_t sequence, std::string_view bytes) {
+  const auto key = key_of(id, sequence);
+  auto x = chained_fields_of(view(key), bytes, event_version, event_version_chained);
+  return x ? x : broken("event", id, x.error().why);
 }
 
 void put_tags(byte_writer& out, const std::map<std::string, std::string>& x) {
@@ -82,10 +118,11 @@ std::optional<uint64_t> sequence_from_key(std::string_view key) {
   return sequence;
 }
 
-void encode(const job& x, std::string& out) {
+void encode(const job& x, const chain_hash& head, std::string& out) {
   const auto from = out.size();
   byte_writer w{out};
   w.byte(job_version);
+  out.append(head.data(), head.size());
   w.signed_number(x.created_s);
   w.text(x.command);
   w.optional_text(x.requires_json);
@@ -116,17 +153,24 @@ void encode(const job& x, std::string& out) {
   append_checksum(key_of(x.id), from, out);
 }
 
-void encode(const job_id& id, const job_event& x, std::string& out) {
+chain_hash encode(const job_id& id, const job_event& x, const chain_hash& before, std::string& out) {
   const auto from = out.size();
   byte_writer w{out};
   w.byte(event_version);
+  const auto hash_at = out.size();
+  out.append(before.data(), before.size()); // room for the event's own
+  const auto fields_at = out.size();
   w.signed_number(x.at_ms);
   w.number(static_cast<uint64_t>(x.kind));
   w.number(x.attempt);
   w.text(x.worker_id);
   w.text(x.why);
   w.text(x.data_json);
-  append_checksum(view(key_of(id, x.sequence)), from, out);
+  const auto key = key_of(id, x.sequence);
+  const auto hash = chain_link(before, view(key), std::string_view{out}.substr(fields_at));
+  std::copy(hash.begin(), hash.end(), out.begin() + static_cast<std::ptrdiff_t>(hash_at));
+  append_checksum(view(key), from, out);
+  return hash;
 }
 
 void encode(const job_id& id, job_text kind, std::string_view text, std::string& out) {
@@ -137,9 +181,9 @@ void encode(const job_id& id, job_text kind, std::string_view text, std::string&
 }
 
 outcome<job> decode_job(const job_id& id, std::string_view bytes) {
-  const auto fields = fields_of(key_of(id), bytes, job_version);
+  const auto fields = fields_of_job(id, bytes);
   if (!fields)
-    return broken("record", id, fields.error().why);
+    return fields.error();
   byte_reader r{fields->fields};
   job x;
   x.id = id;
@@ -181,10 +225,9 @@ outcome<job> decode_job(const job_id& id, std::string_view bytes) {
 }
 
 outcome<job_event> decode_event(const job_id& id, uint64_t sequence, std::string_view bytes) {
-  const auto key = key_of(id, sequence);
-  const auto fields = fields_of(view(key), bytes, event_version);
+  const auto fields = fields_of_event(id, sequence, bytes);
   if (!fields)
-    return broken("event", id, fields.error().why);
+    return fields.error();
   byte_reader r{fields->fields};
   job_event x;
   x.sequence = sequence;
@@ -205,6 +248,20 @@ outcome<std::string> decode_text(const job_id& id, job_text kind, std::string_vi
   if (!fields)
     return broken("text", id, fields.error().why);
   return std::string{fields->fields};
+}
+
+outcome<chain_hash> decode_chain_head(const job_id& id, std::string_view bytes) {
+  const auto fields = fields_of_job(id, bytes);
+  return fields ? outcome<chain_hash>{fields->hash} : fields.error();
+}
+
+outcome<checked_link> check_link(const job_id& id, uint64_t sequence, std::string_view bytes,
+                                 const chain_hash& before) {
+  const auto fields = fields_of_event(id, sequence, bytes);
+  if (!fields)
+    return fields.error();
+  const auto key = key_of(id, sequence);
+  return checked_link{fields->hash, chain_link(before, view(key), fields->fields)};
 }
 
 } // namespace claw

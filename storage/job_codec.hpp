@@ -3,7 +3,8 @@
 //
 // A value is: one byte of version, the fields in the order of the code, and four bytes CRC-32C
 // (lowest first) over the key and everything before. The key is part of the checksum, so that a
-// value under a wrong key is found out too.
+// value under a wrong key is found out too. Records (from version 4 on) and events (from version 2 on) have a hash of
+// the event chain between version and fields: see event_chain.hpp.
 //
 // To change a record: raise its `..._version` in job_codec.cpp; write the new field last; read it
 // only `if (version >= N)`, and give older records the field's default; add the new record's bytes
@@ -13,6 +14,7 @@
 #include "actors/domain/error.hpp"
 #include "actors/domain/job.hpp"
 #include "actors/domain/job_event.hpp"
+#include "storage/event_chain.hpp"
 
 #include <array>
 #include <cstddef>
@@ -41,8 +43,9 @@ std::optional<uint64_t> sequence_from_key(std::string_view key);
 
 // -- encoding: appends to `out`
 //
-void encode(const job& x, std::string& out);
-void encode(const job_id& id, const job_event& x, std::string& out);
+void encode(const job& x, const chain_hash& head, std::string& out);
+/// @returns the hash of the event, which stands behind the one with the hash `before`
+chain_hash encode(const job_id& id, const job_event& x, const chain_hash& before, std::string& out);
 void encode(const job_id& id, job_text kind, std::string_view text, std::string& out);
 
 // -- decoding: never trusts the bytes. Errors: `store_broken`
@@ -50,5 +53,17 @@ void encode(const job_id& id, job_text kind, std::string_view text, std::string&
 outcome<job> decode_job(const job_id& id, std::string_view bytes);
 outcome<job_event> decode_event(const job_id& id, uint64_t sequence, std::string_view bytes);
 outcome<std::string> decode_text(const job_id& id, job_text kind, std::string_view bytes);
+
+// -- the chain. Errors: `store_broken`
+//
+/// The hash of the newest event, as the record says it; `chain_begin` in a record from before there were chains.
+outcome<chain_hash> decode_chain_head(const job_id& id, std::string_view bytes);
+
+/// An event's hash as it was written and as it must be.
+struct checked_link {
+  chain_hash written; ///< `chain_begin` in an event from before there were chains
+  chain_hash due;
+};
+outcome<checked_link> check_link(const job_id& id, uint64_t sequence, std::string_view bytes, const chain_hash& before);
 
 } // namespace claw

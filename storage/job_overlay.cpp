@@ -30,6 +30,11 @@ bool job_overlay::add(std::string record, std::size_t payload_at, std::size_t pa
   batch_reader batch{bytes.substr(payload_at, payload_size)};
   for (stored_change x; batch.next(x);) {
     auto& job = jobs_.try_emplace(jobs_.end(), x.id)->second; // a new job has the greatest id
+    if (x.erased) {
+      job = {};
+      job.erased = true;
+      continue;
+    }
     job.open = x.open;
     job.record = x.record;
     for (const auto& e : x.events)

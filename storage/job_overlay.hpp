@@ -24,8 +24,9 @@ struct pending_text {
 
 /// A job as an overlay knows it. The views live as long as the overlay.
 struct pending_job {
+  bool erased = false; ///< what older layers say of it is gone; what stands here came after
   bool open = false;
-  std::string_view record;
+  std::string_view record; ///< empty: the job is gone
   std::vector<stored_event> events; ///< by sequence number
   std::array<pending_text, 4> texts; ///< by job_text
 };

@@ -50,6 +50,7 @@ public:
   ~journaled_job_store() override;
 
   outcome<done> commit(const std::vector<job_change>& changes) override;
+  outcome<done> erase(const std::vector<job_id>& ids) override;
 
 private:
   void step(kill_step x) const {
@@ -58,6 +59,7 @@ private:
   }
 
   void open_journal();
+  outcome<done> write_batch(std::string record, bool creates);
   bool may_journal(std::size_t bytes, bool creates);
   outcome<done> append(std::string record, bool creates);
   outcome<done> write_and_flush(std::string_view record, std::size_t payload_size);
@@ -109,9 +111,24 @@ outcome<done> journaled_job_store::commit(const std::vector<job_change>& changes
   if (changes.empty())
     return done{};
   step(kill_step::batch_begun);
-  const bool creates = creates_a_job(changes);
+  auto heads = heads_before(changes);
+  if (!heads)
+    return heads.error();
   std::string record(record_header_bytes, '\0');
-  encode_batch(changes, record);
+  encode_batch(changes, *heads, record);
+  return write_batch(std::move(record), creates_a_job(changes));
+}
+
+outcome<done> journaled_job_store::erase(const std::vector<job_id>& ids) {
+  if (ids.empty())
+    return done{};
+  step(kill_step::batch_begun);
+  std::string record(record_header_bytes, '\0');
+  encode_erasures(ids, record);
+  return write_batch(std::move(record), false);
+}
+
+outcome<done> journaled_job_store::write_batch(std::string record, bool creates) {
   return may_journal(record.size(), creates) ? append(std::move(record), creates)
                                              : settle_directly(std::move(record), creates);
 }

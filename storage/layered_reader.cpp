@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <utility>
 
 namespace claw {
@@ -21,17 +22,32 @@ bool passes(const job_filter& f, const job& x) {
          && (f.owner.empty() || f.owner == x.owner);
 }
 
+/// What the overlays say of a job's record; views live as long as the moment.
+struct pending_head {
+  bool known = false;
+  std::string_view record; ///< empty where it is known: the job is gone
+
+  void take(const job_overlay& overlay, const job_id& id) {
+    if (const auto* x = overlay.find(id))
+      *this = {true, x->record};
+  }
+};
+
 /// Takes the pending text over, if the overlay knows one.
 void take_text(pending_text& to, const pending_job& job, job_text kind) {
+  if (job.erased)
+    to = {true, std::nullopt};
   if (const auto& x = job.texts[static_cast<std::size_t>(kind)]; x.named)
     to = x;
 }
 
 outcome<std::optional<job>> head_of(const settled_jobs& settled, const lmdb_reader& reader,
-                                    const job_id& id, std::string_view pending) {
-  if (pending.empty())
+                                    const job_id& id, const pending_head& pending) {
+  if (!pending.known)
     return settled.find(reader, id);
-  auto x = decode_job(id, pending);
+  if (pending.record.empty())
+    return std::optional<job>{};
+  auto x = decode_job(id, pending.record);
   return x ? outcome<std::optional<job>>{std::optional{*std::move(x)}} : x.error();
 }
 
@@ -65,12 +81,9 @@ std::vector<job_event> merge_events(std::vector<job_event> under, std::vector<jo
 // -- one job
 
 outcome<std::optional<job>> layered_reader::find(const job_id& id) const {
-  std::string_view record;
-  const auto moment = pending_.look([&](const job_overlay& overlay) {
-    if (const auto* x = overlay.find(id))
-      record = x->record;
-  });
-  return moment ? head_of(settled_, moment->settled, id, record) : moment.error();
+  pending_head head;
+  const auto moment = pending_.look([&](const job_overlay& overlay) { head.take(overlay, id); });
+  return moment ? head_of(settled_, moment->settled, id, head) : moment.error();
 }
 
 outcome<std::optional<std::string>> layered_reader::text(const job_id& id, job_text kind) const {
@@ -83,20 +96,20 @@ outcome<std::optional<std::string>> layered_reader::text(const job_id& id, job_t
 }
 
 outcome<std::optional<job_document>> layered_reader::document(const job_id& id) const {
-  std::string_view record;
+  pending_head pending;
   std::array<pending_text, 3> texts;
   constexpr std::array kinds = {job_text::payload, job_text::result, job_text::error};
   const auto moment = pending_.look([&](const job_overlay& overlay) {
     const auto* x = overlay.find(id);
     if (x == nullptr)
       return;
-    record = x->record;
+    pending.take(overlay, id);
     for (std::size_t i = 0; i < kinds.size(); ++i)
       take_text(texts[i], *x, kinds[i]);
   });
   if (!moment)
     return moment.error();
-  auto head = head_of(settled_, moment->settled, id, record);
+  auto head = head_of(settled_, moment->settled, id, pending);
   if (!head)
     return head.error();
   if (!*head)
@@ -116,16 +129,24 @@ outcome<std::vector<job_event>> layered_reader::events(const job_id& id, uint64_
                                                        std::size_t limit) const {
   std::array<std::vector<stored_event>, 2> pending; // of the older overlay, of the newer one
   std::size_t overlays = 0;
+  bool erased = false; // what is settled is gone
   const auto moment = pending_.look([&](const job_overlay& overlay) {
     auto& to = pending[overlays++];
-    if (const auto* x = overlay.find(id))
-      for (const auto& e : x->events)
-        if (e.sequence > after && to.size() < limit)
-          to.push_back(e);
+    const auto* x = overlay.find(id);
+    if (x == nullptr)
+      return;
+    if (x->erased) {
+      erased = true;
+      pending.front().clear();
+    }
+    for (const auto& e : x->events)
+      if (e.sequence > after && to.size() < limit)
+        to.push_back(e);
   });
   if (!moment)
     return moment.error();
-  auto found = settled_.events(moment->settled, id, after, limit);
+  auto found = erased ? outcome<std::vector<job_event>>{std::vector<job_event>{}}
+                      : settled_.events(moment->settled, id, after, limit);
   for (const auto& layer : pending) {
     std::vector<job_event> over;
     for (const auto& e : layer) {
@@ -162,7 +183,12 @@ outcome<std::optional<job_id>> layered_reader::walk(walk_order order, std::optio
   for (std::size_t looked_at = 0; there && *there; there = at.next(), ++looked_at) {
     if (looked_at >= most)
       return from;
-    auto x = head_of(settled_, moment->settled, at.here().id, at.here().record);
+    const auto& here = at.here();
+    if (here.pending && here.record.empty()) { // gone
+      from = here.id;
+      continue;
+    }
+    auto x = head_of(settled_, moment->settled, here.id, {here.pending, here.record});
     if (!x)
       return x.error();
     if (!*x)
@@ -213,16 +239,63 @@ outcome<job_page> layered_reader::list(const job_filter& filter, std::optional<j
   return page;
 }
 
+outcome<job_page> layered_reader::oldest(std::optional<job_id> after, std::size_t limit) const {
+  job_page page;
+  const auto next = walk(walk_order::oldest_first, after, false, listed_records_max, [&](job x) {
+    if (page.jobs.size() >= limit)
+      return false;
+    page.jobs.push_back(std::move(x));
+    return true;
+  });
+  if (!next)
+    return next.error();
+  page.next = *next;
+  return page;
+}
+
 outcome<job_id> layered_reader::newest() const {
-  job_id greatest;
+  std::optional<job_id> from;
+  std::optional<job_id> found;
+  do {
+    const auto next = walk(walk_order::newest_first, from, false, walked_per_moment, [&](const job& x) {
+      found = x.id;
+      return false;
+    });
+    if (!next)
+      return next.error();
+    from = *next;
+  } while (!found && from);
+  return found.value_or(job_id{});
+}
+
+// -- the chain
+
+outcome<chain_heads> layered_reader::heads_before(const std::vector<job_change>& changes) const {
+  std::map<job_id, pending_head> continued;
+  for (const auto& x : changes)
+    if (continues_chain(x))
+      continued.try_emplace(x.after.id);
+  chain_heads heads;
+  if (continued.empty())
+    return heads;
   const auto moment = pending_.look([&](const job_overlay& overlay) {
-    if (!overlay.empty())
-      greatest = std::max(greatest, overlay.jobs().rbegin()->first);
+    for (auto& [id, head] : continued)
+      head.take(overlay, id);
   });
   if (!moment)
     return moment.error();
-  const auto settled = settled_.newest();
-  return settled ? outcome<job_id>{std::max(greatest, *settled)} : settled;
+  for (const auto& [id, pending] : continued) {
+    auto record = pending.record;
+    if (!pending.known) {
+      const auto settled = settled_.record(moment->settled, id);
+      if (!settled)
+        return settled.error();
+      record = settled->value_or("");
+    }
+    if (const auto head = decode_chain_head(id, record))
+      heads.emplace(id, *head);
+  }
+  return heads;
 }
 
 } // namespace claw

@@ -19,12 +19,18 @@ public:
   outcome<done> each_open(const std::function<void(const job&)>& visit) const override;
   outcome<job_page> list(const job_filter& filter, std::optional<job_id> before,
                          std::size_t limit) const override;
+  outcome<job_page> oldest(std::optional<job_id> after, std::size_t limit) const override;
   outcome<job_id> newest() const override;
+  outcome<uint64_t> bytes_used() const override { return settled_.bytes_used(); }
 
 protected:
   /// Both outlive the reader.
   layered_reader(const settled_jobs& settled, const settler& pending)
       : settled_(settled), pending_(pending) {}
+
+  /// The heads of the chains that the changes continue. A record that cannot be read has none: its chain begins anew,
+  /// and `verify` tells. Errors: `store_broken`.
+  outcome<chain_heads> heads_before(const std::vector<job_change>& changes) const;
 
 private:
   template <class Visit>

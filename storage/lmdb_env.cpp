@@ -73,6 +73,13 @@ outcome<std::optional<std::string_view>> lmdb_reader::get(MDB_dbi database,
   return std::optional{to_view(found)};
 }
 
+outcome<std::uint64_t> lmdb_reader::entries(MDB_dbi database) const {
+  MDB_stat x{};
+  if (const int error = mdb_stat(txn_, database, &x))
+    return broken(error);
+  return std::uint64_t{x.ms_entries};
+}
+
 // -- lmdb_cursor
 
 outcome<lmdb_cursor> lmdb_cursor::open(const lmdb_reader& reader, MDB_dbi database) {
@@ -135,6 +142,24 @@ outcome<std::unique_ptr<lmdb_env>> lmdb_env::open(store_folder folder,
   return opened;
 }
 
+outcome<std::unique_ptr<lmdb_env>> lmdb_env::open_to_read(store_folder folder) {
+  MDB_env* raw = nullptr;
+  if (const int error = mdb_env_create(&raw))
+    return broken(error);
+  std::unique_ptr<MDB_env, closer> env{raw};
+  // A folder without a lock file is nobody's: it stays as it is, and a file of ours would be in its owner's way.
+  std::error_code ignored;
+  const unsigned unlocked = std::filesystem::exists(folder.path() / "lock.mdb", ignored) ? 0U : MDB_NOLOCK;
+  int error = mdb_env_set_maxdbs(raw, databases_max);
+  if (error == 0)
+    error = mdb_env_open(raw, folder.path().c_str(), MDB_RDONLY | MDB_NOTLS | unlocked, 0600);
+  if (error == EACCES || error == EPERM)
+    return io_failure("cannot read the store " + folder.path().string() + "; try it as the broker's user", error);
+  if (error != 0)
+    return broken(error);
+  return std::unique_ptr<lmdb_env>{new lmdb_env{std::move(folder), std::move(env), {}}};
+}
+
 lmdb_env::~lmdb_env() {
   for (auto* txn : idle_)
     mdb_txn_abort(txn);
@@ -150,14 +175,49 @@ outcome<lmdb_reader> lmdb_env::begin_read() const {
       idle_.pop_back();
     }
   }
-  if (txn == nullptr) {
-    if (const int error = mdb_txn_begin(env_.get(), nullptr, MDB_RDONLY, &txn))
-      return broken(error);
-  } else if (const int error = mdb_txn_renew(txn)) {
-    mdb_txn_abort(txn);
-    return broken(error);
+  if (txn != nullptr && mdb_txn_renew(txn) != 0) {
+    mdb_txn_abort(txn); // it is begun anew, which says why
+    txn = nullptr;
+  } else if (txn != nullptr) {
+    return lmdb_reader{*this, std::move(open), txn};
   }
+  int error = begin_read_only(&txn);
+  if (error == MDB_MAP_RESIZED) { // its owner has let it grow; the owner itself never sees this
+    open.unlock();
+    std::unique_lock alone{open_};
+    error = mdb_env_set_mapsize(env_.get(), 0);
+    alone.unlock();
+    open.lock();
+    error = error == 0 ? begin_read_only(&txn) : error;
+  }
+  if (error != 0)
+    return broken(error);
   return lmdb_reader{*this, std::move(open), txn};
+}
+
+int lmdb_env::begin_read_only(MDB_txn** txn) const {
+  return mdb_txn_begin(env_.get(), nullptr, MDB_RDONLY, txn);
+}
+
+outcome<done> lmdb_env::read_handles(const work& what) {
+  MDB_txn* raw = nullptr;
+  if (const int error = begin_read_only(&raw))
+    return broken(error);
+  std::unique_ptr<MDB_txn, decltype(&mdb_txn_abort)> txn{raw, &mdb_txn_abort};
+  if (const int error = what(raw))
+    return broken(error);
+  if (const int error = mdb_txn_commit(txn.release())) // which is what keeps the handles
+    return broken(error);
+  return done{};
+}
+
+outcome<done> lmdb_env::copy_to(int fd) const {
+  const int error = mdb_env_copyfd2(env_.get(), fd, MDB_CP_COMPACT);
+  if (error == ENOSPC || error == EDQUOT || error == EFBIG)
+    return failure{ec::store_full, "there is no room for a copy of the store"};
+  if (error != 0)
+    return broken(error);
+  return done{};
 }
 
 outcome<done> lmdb_env::write(const work& what) {
@@ -198,6 +258,20 @@ bool lmdb_env::grow() {
   }
   spdlog::info("event=map_grown bytes={}", bytes);
   return true;
+}
+
+outcome<std::uint64_t> lmdb_env::bytes_used(std::initializer_list<MDB_dbi> databases) const {
+  const auto reader = begin_read();
+  if (!reader)
+    return reader.error();
+  std::uint64_t bytes = 0;
+  for (const auto database : databases) {
+    MDB_stat x{};
+    if (const int error = mdb_stat(reader->txn_, database, &x))
+      return broken(error);
+    bytes += (x.ms_branch_pages + x.ms_leaf_pages + x.ms_overflow_pages) * std::uint64_t{x.ms_psize};
+  }
+  return bytes;
 }
 
 bool lmdb_env::has_room_for(std::uintmax_t bytes) const {

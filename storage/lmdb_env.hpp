@@ -13,7 +13,9 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -34,6 +36,9 @@ public:
 
   /// @returns none when there is no such key. Errors: `store_broken`.
   outcome<std::optional<std::string_view>> get(MDB_dbi database, std::string_view key) const;
+
+  /// How many keys the database has. Errors: `store_broken`.
+  outcome<std::uint64_t> entries(MDB_dbi database) const;
 
 private:
   friend class lmdb_env;
@@ -93,6 +98,10 @@ public:
   /// Errors: `store_broken`, `store_full`.
   static outcome<std::unique_ptr<lmdb_env>> open(store_folder folder, const lmdb_options& options);
 
+  /// Opens an environment that another process may be using, to read and to copy; nothing is written, but that a reader
+  /// is there. Errors: `io_failed` (no right to read), `store_broken`.
+  static outcome<std::unique_ptr<lmdb_env>> open_to_read(store_folder folder);
+
   ~lmdb_env();
   lmdb_env(const lmdb_env&) = delete;
   lmdb_env& operator=(const lmdb_env&) = delete;
@@ -102,10 +111,19 @@ public:
   /// Errors: `store_broken`.
   outcome<lmdb_reader> begin_read() const;
 
+  /// Writes a consistent copy of the file, without what is free in it. Errors: `store_full`, `store_broken`.
+  outcome<done> copy_to(int fd) const;
+
+  /// Runs `what` in a read transaction whose database handles stay open. Errors: `store_broken`.
+  outcome<done> read_handles(const work& what);
+
   /// Runs `what` and makes it durable. When the map is too small it grows and `what` runs again from the start. Now and
   /// then the snapshots of readers that died are dropped first: they keep pages from being used again, which matters to
   /// nobody but writers. Errors: `store_full` (no room on the disk, or the map cannot grow), `store_broken`.
   outcome<done> write(const work& what);
+
+  /// The bytes of the pages that these databases take. Errors: `store_broken`.
+  outcome<std::uint64_t> bytes_used(std::initializer_list<MDB_dbi> databases) const;
 
   /// False when the file may not be able to grow by so much: too little disk, map, or allowance of the process.
   bool has_room_for(std::uintmax_t bytes) const;
@@ -118,6 +136,7 @@ private:
   lmdb_env(store_folder folder, std::unique_ptr<MDB_env, closer> env, const lmdb_options& options)
       : folder_(std::move(folder)), env_(std::move(env)), options_(options) {}
 
+  int begin_read_only(MDB_txn** txn) const;
   int try_write(const work& what);
   bool grow();
   failure failure_of(int error) const;

@@ -36,7 +36,7 @@ void add_pending(std::vector<walked_job>& to, const job_overlay& overlay, walk_o
                  const std::optional<job_id>& from, std::size_t most) {
   const auto& jobs = overlay.jobs();
   std::vector<walked_job> found;
-  const auto take = [&](const auto& x) { found.push_back({x.first, x.second.open, x.second.record}); };
+  const auto take = [&](const auto& x) { found.push_back({x.first, x.second.open, true, x.second.record}); };
   if (order == walk_order::oldest_first) {
     for (auto x = from ? jobs.upper_bound(*from) : jobs.begin();
          x != jobs.end() && found.size() < most; ++x)
@@ -87,7 +87,7 @@ outcome<bool> merged_walk::next() {
         && (!next_settled_ || !comes_before(*next_settled_, pending_[next_pending_].id, order_));
   const bool settled_used
       = next_settled_ && (!pending_first || *next_settled_ == pending_[next_pending_].id);
-  here_ = pending_first ? pending_[next_pending_++] : walked_job{*next_settled_, true, {}};
+  here_ = pending_first ? pending_[next_pending_++] : walked_job{*next_settled_, true, false, {}};
   if (settled_used)
     if (const auto x = hold(settled_.move(order_ == walk_order::oldest_first ? MDB_NEXT : MDB_PREV)); !x)
       return x;

@@ -15,7 +15,8 @@ namespace claw {
 struct walked_job {
   job_id id;
   bool open = true;
-  std::string_view record; ///< empty: as it is settled
+  bool pending = false;    ///< else it is as it is settled
+  std::string_view record; ///< of a pending one; empty: it is gone
 };
 
 enum class walk_order { oldest_first, newest_first };

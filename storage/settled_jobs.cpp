@@ -33,8 +33,13 @@ settled_jobs::settled_jobs(std::shared_ptr<lmdb_env> env, const store_layout& la
 
 // -- reading
 
+outcome<std::optional<std::string_view>> settled_jobs::record(const lmdb_reader& reader,
+                                                              const job_id& id) const {
+  return reader.get(db_.jobs, key_of(id));
+}
+
 outcome<std::optional<job>> settled_jobs::find(const lmdb_reader& reader, const job_id& id) const {
-  const auto bytes = reader.get(db_.jobs, key_of(id));
+  const auto bytes = record(reader, id);
   if (!bytes)
     return bytes.error();
   if (!*bytes)
@@ -84,22 +89,6 @@ outcome<std::vector<job_event>> settled_jobs::events(const lmdb_reader& reader, 
 
 outcome<lmdb_cursor> settled_jobs::ids(const lmdb_reader& reader, bool only_open) const {
   return lmdb_cursor::open(reader, only_open ? db_.open : db_.jobs);
-}
-
-outcome<job_id> settled_jobs::newest() const {
-  const auto reader = begin_read();
-  if (!reader)
-    return reader.error();
-  auto cursor = ids(*reader, false);
-  if (!cursor)
-    return cursor.error();
-  const auto there = cursor->move(MDB_LAST);
-  if (!there)
-    return there.error();
-  if (!*there)
-    return job_id{};
-  const auto id = id_from_key(cursor->key());
-  return id ? outcome<job_id>{*id} : outcome<job_id>{bad_key()};
 }
 
 // -- writing

@@ -27,6 +27,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace claw {
@@ -42,13 +43,14 @@ public:
   // -- reading. Errors: `store_broken`
   //
   outcome<lmdb_reader> begin_read() const { return env_->begin_read(); }
+  outcome<std::optional<std::string_view>> record(const lmdb_reader& reader, const job_id& id) const;
   outcome<std::optional<job>> find(const lmdb_reader& reader, const job_id& id) const;
   outcome<std::optional<std::string>> text(const lmdb_reader& reader, const job_id& id, job_text kind) const;
   /// Events with a sequence number above `after`, oldest first, at most `limit`.
   outcome<std::vector<job_event>> events(const lmdb_reader& reader, const job_id& id, uint64_t after,
                                          std::size_t limit) const;
   outcome<lmdb_cursor> ids(const lmdb_reader& reader, bool only_open) const; ///< its keys are ids, in order
-  outcome<job_id> newest() const; ///< the greatest id, all zeros when there is none
+  outcome<uint64_t> bytes_used() const { return env_->bytes_used({db_.jobs, db_.texts, db_.events, db_.open}); }
 
   // -- writing. Errors: `store_full`, `store_broken`
   //

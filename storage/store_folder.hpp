@@ -5,6 +5,7 @@
 #include "storage/owned_fd.hpp"
 
 #include <filesystem>
+#include <utility>
 
 namespace claw {
 
@@ -16,6 +17,9 @@ public:
   /// folder or cannot be one, `unavailable` when another process has it, `store_broken` when the
   /// lock file cannot be opened.
   static outcome<store_folder> open(const std::filesystem::path& path);
+
+  /// A folder that belongs to somebody else: not locked, nothing is made.
+  static store_folder to_read(std::filesystem::path path) { return {std::move(path), owned_fd{}}; }
 
   const std::filesystem::path& path() const noexcept { return path_; }
 

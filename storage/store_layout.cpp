@@ -3,8 +3,10 @@
 #include "storage/job_codec.hpp"
 
 #include <charconv>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace claw {
 
@@ -43,13 +45,23 @@ int get(MDB_txn* txn, MDB_dbi database, std::string_view key, std::string& value
   return error == MDB_NOTFOUND ? 0 : error;
 }
 
+bool to_number(std::string_view text, uint64_t& x) {
+  const auto* end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, x);
+  return read.ec == std::errc{} && read.ptr == end;
+}
+
 int get_number(MDB_txn* txn, MDB_dbi database, std::string_view key, uint64_t& x) {
   std::string text = "0";
   if (const int error = get(txn, database, key, text))
     return error;
-  const auto* end = text.data() + text.size();
-  const auto read = std::from_chars(text.data(), end, x);
-  return read.ec == std::errc{} && read.ptr == end ? 0 : MDB_CORRUPTED;
+  return to_number(text, x) ? 0 : MDB_CORRUPTED;
+}
+
+failure unknown_format(const lmdb_env& env, std::string_view format) {
+  return {ec::store_broken, "the store " + env.folder().path().string() + " has format " + std::string{format}
+                                + ", but this program knows only formats 1 and 2; "
+                                + "use the version of the program that wrote it"};
 }
 
 /// Reads what the store says of itself, or writes it into a new file. @returns 0 or an LMDB error number.
@@ -86,6 +98,37 @@ int put_texts(MDB_txn* txn, MDB_dbi texts, const job_id& id, const pending_job& 
   return 0;
 }
 
+/// Deletes every key that begins with the id.
+int erase_all_of(MDB_txn* txn, MDB_dbi database, const job_id& id) {
+  MDB_cursor* raw = nullptr;
+  if (const int error = mdb_cursor_open(txn, database, &raw))
+    return error;
+  const std::unique_ptr<MDB_cursor, decltype(&mdb_cursor_close)> cursor{raw, &mdb_cursor_close};
+  for (;;) {
+    auto key = to_val(key_of(id));
+    MDB_val value{};
+    const int error = mdb_cursor_get(raw, &key, &value, MDB_SET_RANGE);
+    if (error == MDB_NOTFOUND)
+      return 0;
+    if (error != 0)
+      return error;
+    if (!std::string_view{static_cast<const char*>(key.mv_data), key.mv_size}.starts_with(key_of(id)))
+      return 0;
+    if (const int undeleted = mdb_cursor_del(raw, 0))
+      return undeleted;
+  }
+}
+
+int erase_job(MDB_txn* txn, const store_layout& db, const job_id& id) {
+  if (const int error = erase(txn, db.jobs, key_of(id)))
+    return error;
+  if (const int error = erase(txn, db.open, key_of(id)))
+    return error;
+  if (const int error = erase_all_of(txn, db.events, id))
+    return error;
+  return erase_all_of(txn, db.texts, id);
+}
+
 } // namespace
 
 outcome<store_layout> open_layout(lmdb_env& env) {
@@ -109,10 +152,38 @@ outcome<store_layout> open_layout(lmdb_env& env) {
   if (!opened)
     return opened.error();
   if (format != format_plain && format != format_journaled)
-    return failure{ec::store_broken, "the store " + env.folder().path().string() + " has format "
-                                         + format + ", but this program knows only formats 1 and 2"
-                                         + "; use the version of the program that wrote it"};
+    return unknown_format(env, format);
   return db;
+}
+
+outcome<store_layout> read_layout(lmdb_env& env) {
+  store_layout db;
+  std::string format;
+  const auto opened = env.read_handles([&](MDB_txn* txn) {
+    for (const auto& [name, database] : {std::pair{"meta", &db.meta}, std::pair{"jobs", &db.jobs},
+                                         std::pair{"texts", &db.texts}, std::pair{"events", &db.events},
+                                         std::pair{"open", &db.open}})
+      if (const int error = mdb_dbi_open(txn, name, 0, database))
+        return error;
+    return get(txn, db.meta, format_key, format);
+  });
+  if (!opened)
+    return opened.error();
+  if (format != format_plain && format != format_journaled)
+    return unknown_format(env, format);
+  return db;
+}
+
+outcome<store_meta> read_meta(const lmdb_reader& reader, const store_layout& db) {
+  store_meta says;
+  for (const auto& [key, number] : {std::pair{epoch_key, &says.epoch}, std::pair{settled_key, &says.settled}}) {
+    const auto text = reader.get(db.meta, key);
+    if (!text)
+      return text.error();
+    if (*text && !to_number(**text, *number))
+      return failure{ec::store_broken, "the store's own number \"" + std::string{key} + "\" cannot be read"};
+  }
+  return says;
 }
 
 int put_meta(MDB_txn* txn, const store_layout& db, const store_meta& x) {
@@ -127,7 +198,10 @@ int put_meta(MDB_txn* txn, const store_layout& db, const store_meta& x) {
 int put_overlay(MDB_txn* txn, const store_layout& db, const job_overlay& changes,
                 const std::function<void()>& half_put) {
   for (const auto& [id, x] : changes.jobs())
-    if (const int error = put(txn, db.jobs, key_of(id), x.record))
+    if (const int error = x.erased ? erase_job(txn, db, id) : 0)
+      return error;
+  for (const auto& [id, x] : changes.jobs())
+    if (const int error = x.record.empty() ? 0 : put(txn, db.jobs, key_of(id), x.record))
       return error;
   for (const auto& [id, x] : changes.jobs())
     if (const int error = put_open(txn, db.open, id, x.open))

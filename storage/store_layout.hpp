@@ -30,6 +30,13 @@ struct store_layout {
 /// Errors: `store_broken` when the file is of a format that this program does not know; as lmdb_env::write.
 outcome<store_layout> open_layout(lmdb_env& env);
 
+/// Opens the databases of jobs in an environment that belongs to somebody else.
+/// Errors: `store_broken`: a database is missing, or the format is unknown.
+outcome<store_layout> read_layout(lmdb_env& env);
+
+/// What the store says of itself in this snapshot. Errors: `store_broken`.
+outcome<store_meta> read_meta(const lmdb_reader& reader, const store_layout& db);
+
 /// @returns 0 or an LMDB error number.
 int put_meta(MDB_txn* txn, const store_layout& db, const store_meta& x);
 

@@ -8,6 +8,7 @@
 #include "actors/domain/job_event.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -25,10 +26,10 @@ struct job_filter {
   std::string owner{}; ///< the principal that created it
 };
 
-/// A page of a listing, newest first.
+/// A page of a listing.
 struct job_page {
   std::vector<job> jobs;
-  std::optional<job_id> next; ///< pass as `before` for the next page; none at the end
+  std::optional<job_id> next; ///< pass as `before` (or `after`) for the next page; none at the end
 };
 
 /// Reading. Every function sees all commits that were acknowledged before the call, may be called
@@ -59,8 +60,15 @@ public:
   virtual outcome<job_page> list(const job_filter& filter, std::optional<job_id> before,
                                  std::size_t limit) const = 0;
 
+  /// Jobs with ids above `after`, oldest first, at most `limit`; `next` is to be passed as `after`. Looks at a bounded
+  /// number of records: a page may be shorter than `limit`, even empty, and still have a `next`.
+  virtual outcome<job_page> oldest(std::optional<job_id> after, std::size_t limit) const = 0;
+
   /// The greatest id in the store; all zeros when it is empty.
   virtual outcome<job_id> newest() const = 0;
+
+  /// The room that the jobs take where they are kept; what was committed just now may not be counted yet.
+  virtual outcome<uint64_t> bytes_used() const = 0;
 };
 
 /// Reading and writing. One owner, one thread at a time may commit.
@@ -71,6 +79,10 @@ public:
   /// Errors: `store_full` (the disk or the map is full; everything before stays readable, and later commits may
   /// succeed: those without a `created` event at once, from room kept for them), `store_broken`.
   virtual outcome<done> commit(const std::vector<job_change>& changes) = 0;
+
+  /// Takes these jobs out with all that belongs to them, as durable and whole as a commit; ids that are not there are
+  /// passed over. Whoever holds a record of such a job must not commit it again. Errors: as `commit`.
+  virtual outcome<done> erase(const std::vector<job_id>& ids) = 0;
 };
 
 } // namespace claw

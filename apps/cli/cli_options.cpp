@@ -26,10 +26,11 @@ Examples:
   openclaw ask --json "hi" | jq -r .answer        for scripts
   openclaw token create --role worker --name jetson --worker-id jetson-1 --expires 90d
   openclaw doctor --env-file runner.env           what is wrong with a runner, and what to change
+  openclaw backup /backup/monday                  the store as it is now; verify, restore
 
-Settings: BROKER_URL (http://127.0.0.1:8000) and BOT_TOKEN, from the environment or from an env file
-(--env-file, OPENCLAW_ENV, ./.openclaw/cli.env, ~/.config/openclaw/env). A token is never a flag. openclaw token uses
-ADMIN_TOKEN where it is set.
+Settings: BROKER_URL (http://127.0.0.1:8000) and BOT_TOKEN, and BROKER_DB for what works on the store itself, from
+the environment or from an env file (--env-file, OPENCLAW_ENV, ./.openclaw/cli.env, ~/.config/openclaw/env). A token
+is never a flag. openclaw token uses ADMIN_TOKEN where it is set.
 
 While it waits: Ctrl-C leaves after three seconds and the job goes on; Ctrl-C again cancels the job.
 
@@ -154,6 +155,7 @@ void add_verbs(CLI::App& app, raw_options& raw) {
     app.add_subcommand(name, help)->callback([&raw, line = std::string{name}] {
       raw.chosen.line = line;
     });
+  add_store_verbs(app, raw.chosen.store, [&raw] { raw.chosen.action = cli_action::store; });
 }
 
 std::optional<std::string> first_env_file(const raw_options& raw, const config_sources& sources,
@@ -195,6 +197,10 @@ std::string read_settings(raw_options& raw, const config_sources& sources) {
   chosen.admin_token = setting("ADMIN_TOKEN");
   if (chosen.admin_token.empty())
     chosen.admin_token = chosen.bot_token;
+  if (chosen.store.folder.empty())
+    chosen.store.folder = setting("BROKER_DB");
+  if (chosen.store.folder.empty())
+    chosen.store.folder = default_store_folder();
   for (const char* env : {"BOT_TOKEN", "ADMIN_TOKEN", "WORKER_TOKEN", "DISCORD_TOKEN", "LLM_API_KEY"})
     if (auto value = setting(env); !value.empty())
       chosen.secrets.push_back(std::move(value));

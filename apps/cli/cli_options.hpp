@@ -3,6 +3,7 @@
 // users of a machine can read.
 
 #include "actors/ports/broker_api.hpp"
+#include "apps/cli/store_task.hpp"
 #include "apps/config.hpp"
 
 #include <chrono>
@@ -14,7 +15,7 @@
 
 namespace claw {
 
-enum class cli_action : uint8_t { run_line, chat, status, events, token, transcript, doctor };
+enum class cli_action : uint8_t { run_line, chat, status, events, token, transcript, doctor, store };
 
 enum class token_verb : uint8_t { create, list, revoke };
 
@@ -30,6 +31,7 @@ struct cli_options {
   std::string line;   ///< run_line: a line of the command language
   token_command token;
   std::string file;   ///< transcript; doctor: the runner's env file, "" for the environment alone
+  store_task store;   ///< store
   std::string job_id; ///< events; status: "" asks for the broker's own state
   bool json = false;
   bool quiet = false;  ///< no progress

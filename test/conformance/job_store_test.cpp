@@ -267,6 +267,59 @@ TEST_CASE_METHOD(store_fixture, "the newest id is the greatest one, not the last
   CHECK(must(store->newest()) == sample_id(300));
 }
 
+TEST_CASE_METHOD(store_fixture, "an erased job is gone with all that belonged to it, and no other", "[job_store]") {
+  commit({creation(1), creation(2), creation(3)});
+  commit({completion(2), completion(3)});
+  REQUIRE(store->erase({sample_id(2), sample_id(3), sample_id(99)}));
+  CHECK(must(store->find(sample_id(2))) == std::nullopt);
+  CHECK_FALSE(must(store->document(sample_id(2))));
+  CHECK(must(store->text(sample_id(2), job_text::payload)) == std::nullopt);
+  CHECK(must(store->events(sample_id(2), 0, 10)).empty());
+  CHECK(listed({}, 1) == std::vector<job_id>{sample_id(1)});
+  CHECK(listed({job_status::done, "", "", ""}, 10).empty());
+  CHECK(must(store->newest()) == sample_id(1));
+  CHECK(must(store->document(sample_id(1)))->payload == R"({"prompt":"hello"})");
+  CHECK(must(store->events(sample_id(1), 0, 10)).size() == 1);
+  REQUIRE(store->erase({}));
+  REQUIRE(store->erase({sample_id(1)}));
+  CHECK(must(store->newest()) == job_id{});
+  must(store->each_open([](const job&) { FAIL("no job is open"); }));
+}
+
+TEST_CASE_METHOD(store_fixture, "an id that was erased may be used again, and shows nothing of before", "[job_store]") {
+  commit({creation(1), completion(1)});
+  REQUIRE(store->erase({sample_id(1)}));
+  commit({creation(1, "new")});
+  const auto document = must(store->document(sample_id(1)));
+  REQUIRE(document);
+  CHECK(document->payload == "new");
+  CHECK(document->result == std::nullopt);
+  CHECK(document->head.status == job_status::queued);
+  CHECK(must(store->events(sample_id(1), 0, 10)).size() == 1);
+  CHECK(must(store->events(sample_id(1), 1, 10)).empty());
+}
+
+TEST_CASE_METHOD(store_fixture, "the oldest jobs come first, page by page, past those that are gone", "[job_store]") {
+  std::vector<job_change> changes;
+  std::vector<job_id> gone, left;
+  for (uint64_t n = 1; n <= 2'600; ++n) {
+    changes.push_back(creation(n));
+    (n % 3 == 0 || n < 2'300 ? gone : left).push_back(sample_id(n));
+  }
+  commit(changes);
+  REQUIRE(store->erase(gone));
+  std::vector<job_id> seen;
+  std::optional<job_id> after;
+  do {
+    const auto page = must(store->oldest(after, 70));
+    CHECK(page.jobs.size() <= 70);
+    for (const auto& x : page.jobs)
+      seen.push_back(x.id);
+    after = page.next;
+  } while (after);
+  CHECK(seen == left);
+}
+
 TEST_CASE_METHOD(store_fixture, "readers in other threads see whole commits only", "[job_store]") {
   commit({creation(1, "0")});
   std::atomic<bool> stop{false};

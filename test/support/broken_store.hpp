@@ -52,7 +52,16 @@ public:
                          std::size_t limit) const override {
     return real_.list(filter, before, limit);
   }
+  outcome<job_page> oldest(std::optional<job_id> after, std::size_t limit) const override {
+    return real_.oldest(after, limit);
+  }
   outcome<job_id> newest() const override { return real_.newest(); }
+  outcome<uint64_t> bytes_used() const override { return real_.bytes_used(); }
+  outcome<done> erase(const std::vector<job_id>& ids) override {
+    if (refuses_all)
+      return failure{ec::store_full, "the disk is full"};
+    return real_.erase(ids);
+  }
 
   /// Never throws: for those who watch.
   std::optional<job> find_quietly(const job_id& id) const { return *real_.find(id); }

@@ -27,7 +27,9 @@ public:
   outcome<job_page> list(const job_filter&, std::optional<job_id>, std::size_t) const override {
     return broken();
   }
+  outcome<job_page> oldest(std::optional<job_id>, std::size_t) const override { return broken(); }
   outcome<job_id> newest() const override { return broken(); }
+  outcome<uint64_t> bytes_used() const override { return broken(); }
 
 private:
   static failure broken() { return {ec::store_broken, "/var/lib/secret/data.mdb is broken"}; }

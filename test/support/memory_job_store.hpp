@@ -114,6 +114,41 @@ public:
     return page;
   }
 
+  outcome<job_page> oldest(std::optional<job_id> after, std::size_t limit) const override {
+    const std::lock_guard lock{mutex_};
+    job_page page;
+    for (auto i = after ? rows_.upper_bound(*after) : rows_.begin(); i != rows_.end(); ++i) {
+      if (page.jobs.size() >= limit) {
+        page.next = page.jobs.empty() ? after : page.jobs.back().id;
+        break;
+      }
+      page.jobs.push_back(i->second.head);
+    }
+    return page;
+  }
+
+  outcome<uint64_t> bytes_used() const override {
+    const std::lock_guard lock{mutex_};
+    uint64_t bytes = 0;
+    for (const auto& [id, row] : rows_) {
+      bytes += sizeof row.head + row.events.size() * sizeof(job_event);
+      for (const auto& [kind, text] : row.texts)
+        bytes += text.size();
+    }
+    return bytes;
+  }
+
+  outcome<done> erase(const std::vector<job_id>& ids) override {
+    const std::lock_guard lock{mutex_};
+    if (faults_left_ > 0) {
+      --faults_left_;
+      return fault_;
+    }
+    for (const auto& id : ids)
+      rows_.erase(id);
+    return done{};
+  }
+
   outcome<job_id> newest() const override {
     const std::lock_guard lock{mutex_};
     return rows_.empty() ? job_id{} : rows_.rbegin()->first;

@@ -52,7 +52,12 @@ public:
   outcome<job_page> list(const job_filter& filter, std::optional<job_id> before, std::size_t limit) const override {
     return real_.list(filter, before, limit);
   }
+  outcome<job_page> oldest(std::optional<job_id> after, std::size_t limit) const override {
+    return real_.oldest(after, limit);
+  }
   outcome<job_id> newest() const override { return real_.newest(); }
+  outcome<uint64_t> bytes_used() const override { return real_.bytes_used(); }
+  outcome<done> erase(const std::vector<job_id>& ids) override { return real_.erase(ids); }
   outcome<done> commit(const std::vector<job_change>& changes) override { return real_.commit(changes); }
 
 protected:

@@ -42,7 +42,17 @@ public:
                          std::size_t limit) const override {
     return next_.list(filter, before, limit);
   }
+  outcome<job_page> oldest(std::optional<job_id> after, std::size_t limit) const override {
+    return next_.oldest(after, limit);
+  }
   outcome<job_id> newest() const override { return next_.newest(); }
+  outcome<uint64_t> bytes_used() const override { return next_.bytes_used(); }
+  outcome<done> erase(const std::vector<job_id>& ids) override {
+    for (const auto& id : ids)
+      if (const auto x = next_.find_quietly(id))
+        must(is_terminal(x->status), "only ended jobs are pruned", *x);
+    return next_.erase(ids);
+  }
 
   std::vector<std::string> violations;
 

@@ -28,7 +28,7 @@ THIRD_PARTY = {
     "nlohmann/": ["net", "llm", "apps", "test"],
     "lmdb.h": ["storage"],
     "curl/": ["net", "llm", "apps"],
-    "openssl/": ["net", "apps"],
+    "openssl/": ["storage", "net", "apps"],
     "spdlog/": ["actors/shared", "actors/broker", "actors/runner", "storage", "llm", "net", "apps", "test"],
     "CLI/": ["apps"],
     "editline/": ["apps"],

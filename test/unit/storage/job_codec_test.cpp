@@ -14,14 +14,14 @@ namespace {
 std::string bytes_of(const job& x) {
   const std::string before = "what was there before";
   auto out = before;
-  encode(x, out);
+  encode(x, chain_begin, out);
   CHECK(out.starts_with(before));
   return out.substr(before.size());
 }
 
 std::string bytes_of(const job_id& id, const job_event& x) {
   std::string out;
-  encode(id, x, out);
+  encode(id, x, chain_begin, out);
   return out;
 }
 
@@ -212,6 +212,38 @@ TEST_CASE("a job's bytes of version 3 stay readable for ever", "[codec]") {
                "3435363738396162636456c6dfa6"));
   REQUIRE(record);
   CHECK(*record == full_job(3));
+}
+
+TEST_CASE("the bytes with a chain, of a job's version 4 and an event's version 2, stay readable for ever", "[codec]") {
+  const auto id = sample_id(3);
+  const auto event = from_hex(
+      "02f2193936452bc193cf6561069e595f64f6a1abfef9620c02086a6574736f6e2d310762656361757365147b"
+      "22746f6f6c223a227265706f5f67726570227dd2c7ba9e");
+  CHECK(*decode_event(id, 4, event) == full_event(4));
+  const auto link = check_link(id, 4, event, chain_begin);
+  REQUIRE(link);
+  CHECK(link->written == link->due);
+  const auto record = from_hex(
+      "04f2193936452bc193cf6561069e595f6486c49fd50c086c6c6d5f7461736b01227b2263617073223a5b22"
+      "6c6c6d3a766c6c6d222c227265706f5f746f6f6c73225d7d02086c6c6d3a766c6c6d0a7265706f5f746f6f"
+      "6c730d0a646973636f72643a343201000205086a6574736f6e2d3106626f6f742d61076c656173652d3207"
+      "6c656173652d3101c8c59fd50c0190c79fd50c01c0c69fd50c01ac020194c49fd50c01d0d0a0d50c020763"
+      "68616e6e656c0767656e6572616c05656d70747900096d6573736167653a37066469676573740764697363"
+      "6f7264066a6574736f6e106f633031323334353637383961626364db057b37");
+  CHECK(*decode_job(id, record) == full_job(3));
+  CHECK(*decode_chain_head(id, record) == link->written);
+}
+
+TEST_CASE("a link covers the event, its place and the link before it", "[codec]") {
+  std::string bytes;
+  const auto first = encode(sample_id(1), full_event(1), chain_begin, bytes);
+  auto other = full_event(1);
+  other.why = "another";
+  std::string ignored;
+  CHECK(encode(sample_id(1), other, chain_begin, ignored) != first);
+  CHECK(encode(sample_id(2), full_event(1), chain_begin, ignored) != first);
+  CHECK(encode(sample_id(1), full_event(2), chain_begin, ignored) != first);
+  CHECK(encode(sample_id(1), full_event(1), first, ignored) != first);
 }
 
 TEST_CASE("keys sort as jobs and events do", "[codec]") {

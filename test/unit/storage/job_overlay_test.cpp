@@ -12,7 +12,8 @@ namespace {
 
 std::string batch_of(const std::vector<job_change>& changes) {
   std::string bytes;
-  encode_batch(changes, bytes);
+  chain_heads heads;
+  encode_batch(changes, heads, bytes);
   return bytes;
 }
 

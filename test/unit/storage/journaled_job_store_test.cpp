@@ -191,7 +191,7 @@ TEST_CASE("a damaged value answers store_broken and harms no other", "[lmdb]") {
   REQUIRE(must_open(folder.path())->commit({creation(1), creation(2)}));
   tamper(folder.path(), [](auto* txn, const auto& db) {
     std::string bytes;
-    encode(creation(1).after, bytes);
+    encode(creation(1).after, chain_begin, bytes);
     bytes[3] = static_cast<char>(bytes[3] ^ 4);
     return put_raw(txn, db.jobs, std::string{key_of(sample_id(1))}, bytes);
   });

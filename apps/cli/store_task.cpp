@@ -1,0 +1,45 @@
+#include "apps/cli/store_task.hpp"
+
+#include "apps/broker_config.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <string_view>
+
+namespace claw {
+
+namespace {
+
+constexpr const char* folder_help = "The store's folder; BROKER_DB when it is not named";
+
+} // namespace
+
+void add_store_verbs(CLI::App& app, store_task& chosen, const std::function<void()>& on_chosen) {
+  const auto verb = [&app, &chosen, on_chosen](const char* name, const char* help, store_verb what) {
+    auto* added = app.add_subcommand(name, help);
+    added->callback([&chosen, on_chosen, what] {
+      chosen.verb = what;
+      on_chosen();
+    });
+    return added;
+  };
+  auto* verify = verb("verify", "Check a store or a backup, record by record; it may be in use", store_verb::verify);
+  verify->add_option("folder", chosen.folder, folder_help);
+  auto* backup = verb("backup", "Copy the store, which may be in use, to a new folder", store_verb::backup);
+  backup->add_option("destination", chosen.other, "The folder to make")->required();
+  backup->add_option("--db", chosen.folder, folder_help);
+  auto* restore = verb("restore", "Put a backup back where a broker will find it", store_verb::restore);
+  restore->add_option("backup", chosen.other, "The folder of the backup")->required();
+  restore->add_option("folder", chosen.folder, "The store's folder: missing, or empty")->required();
+  restore->add_flag("--replace", chosen.replace, "A store is there: keep it beside, as FOLDER.replaced-N");
+}
+
+std::filesystem::path default_store_folder() {
+  const auto rows = broker_config_table().rows;
+  const auto row = std::find_if(rows.begin(), rows.end(),
+                                [](const config_row& x) { return std::string_view{x.env} == "BROKER_DB"; });
+  return row->fallback;
+}
+
+} // namespace claw
