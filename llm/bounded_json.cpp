@@ -105,9 +105,9 @@ int stood_for(std::string_view s, std::size_t i) {
 } // namespace
 
 std::optional<nlohmann::json> parse_foreign_json(std::string_view text, std::size_t depth_max) {
-  if (is_nested_too_deep(text, depth_max))
+  // The parser takes a NUL for the end of the text. A byte order mark it skips.
+  if (is_nested_too_deep(text, depth_max) || text.find('\0') != std::string_view::npos)
     return std::nullopt;
-  // A byte order mark or a stray NUL is no reason to refuse: the parser skips the one and rejects the other itself.
   auto parsed = nlohmann::json::parse(text.begin(), text.end(), nullptr, false);
   if (parsed.is_discarded()) {
     const std::string mended = without_lone_surrogates(to_utf8(text));

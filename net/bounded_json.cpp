@@ -31,8 +31,9 @@ bool is_json_no_deeper_than(std::string_view text, std::size_t depth_max) {
 outcome<nlohmann::json> parse_bounded_json(std::string_view text) {
   if (!is_json_no_deeper_than(text, limits::json_depth_max))
     return failure{ec::bad_json, "JSON is nested too deeply"};
+  const bool ends_early = text.find('\0') != std::string_view::npos; // for the parser: it reads no further
   auto value = nlohmann::json::parse(text.begin(), text.end(), nullptr, false);
-  if (value.is_discarded())
+  if (ends_early || value.is_discarded())
     return failure{ec::bad_json, "not JSON"};
   return value;
 }

@@ -101,6 +101,7 @@ TEST_CASE_METHOD(registry_fixture, "errors of payloads are word for word", "[llm
     CHECK(why(command, "{") == "payload must be valid JSON");
     CHECK(why(command, "") == "payload must be valid JSON");
     CHECK(why(command, "[]") == "payload must be valid JSON");
+    CHECK(why(command, std::string("{}\0 more", 8)) == "payload must be valid JSON");
     CHECK(why(command, "{}") == "repo required");
     CHECK(why(command, R"({"repo":7})") == "repo required");
   }

@@ -72,6 +72,7 @@ TEST_CASE("a producer's request that cannot be is refused in the contract's word
       {"POST", "/jobs", padded("", 524'289, ""), 413, "request body too large"},
       {"POST", "/jobs", "nope", 400, "invalid JSON"},
       {"POST", "/jobs", " ", 400, "invalid JSON"},
+      {"POST", "/jobs", std::string{"{\"command\":\"ping\"}\0 and more", 28}, 400, "invalid JSON"},
       {"POST", "/jobs", "{\"command\":\"ping\xff\"}", 400, "invalid JSON"},
       {"POST", "/jobs", std::string(hundred_thousand, '['), 400, "invalid JSON"},
       {"POST", "/jobs", "", 400, "invalid command"},
