@@ -17,8 +17,9 @@ constexpr std::size_t allowlist_bytes_max = 1'048'576;
 } // namespace
 
 outcome<std::map<std::string, std::string>> parse_allowlist(std::string_view text) {
+  const bool ends_early = text.find('\0') != std::string_view::npos; // for the parser: it reads no further
   const auto json = nlohmann::json::parse(text, nullptr, false);
-  if (!json.is_object())
+  if (ends_early || !json.is_object())
     return repo_errors::failed(repo_errors::broken_allowlist);
   std::map<std::string, std::string> result;
   for (const auto& [name, path] : json.items()) {

@@ -164,6 +164,8 @@ outcome<std::string> check_arguments(const tool_schema& schema, const std::strin
                    json_text({{"error", "arguments_too_large"}, {"bytes_max", bytes_max}})};
   const bool nothing = arguments_json.find_first_not_of(" \t\r\n") == std::string::npos;
   auto given = nothing ? json::object() : json::parse(arguments_json, nullptr, false);
+  if (arguments_json.find('\0') != std::string::npos) // for the parser the end: it reads no further
+    given = json(json::value_t::discarded);
   if (given.is_null())
     given = json::object();
   if (!given.is_object())

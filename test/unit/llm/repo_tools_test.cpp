@@ -46,6 +46,8 @@ TEST_CASE("the allowlist is read again when it changes", "[llm][repo]") {
   CHECK(tools.list()->empty());
   write_file(yard.root + "/no-such-allowlist.json", "[1]");
   CHECK(why(tools.list()) == repo_errors::broken_allowlist);
+  write_file(yard.root + "/no-such-allowlist.json", std::string("{}\0 more", 8));
+  CHECK(why(tools.list()) == repo_errors::broken_allowlist);
 }
 
 TEST_CASE("status tells the branch and what is not committed", "[llm][repo]") {

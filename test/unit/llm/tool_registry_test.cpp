@@ -104,6 +104,7 @@ TEST_CASE_METHOD(tools_fixture, "wrong arguments are told to the model as JSON",
   CHECK(told("repo_status", "{}")["got"] == "nothing");
   CHECK(told("repo_status", R"({"repo":"d","url":"x"})")["path"] == "/url");
   CHECK(told("repo_status", "not json")["got"] == "invalid JSON");
+  CHECK(told("repo_status", std::string("{\"repo\":\"demo\"}\0 more", 21))["got"] == "invalid JSON");
   CHECK(told("repo_status", "[]")["expected"] == "object");
   CHECK(told("repo_status", R"({"repo":["a","b"]})")["got"] == "array");
   CHECK(told("repo_readfile", R"({"repo":"d","path":"a","start_line":1e300})")["got"] == "number");
