@@ -50,6 +50,10 @@ failure job_queue_state::going_down() {
   return {ec::unavailable, "the broker is going down; try again"};
 }
 
+failure job_queue_state::too_many_workers() {
+  return {ec::unavailable, "the broker knows as many workers as it can, and all of them live; try again later"};
+}
+
 void job_queue_state::load() {
   const auto& reader = *around->reader;
   const auto newest = reader.newest();

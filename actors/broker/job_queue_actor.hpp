@@ -113,7 +113,7 @@ struct job_queue_state {
   void on_figures(const queue_question& x) const;
   void on_shutdown(const shutdown_request& x);
   void on_down(const caf::down_msg& x);
-  worker_roster::worker& note_alive(const worker_facts& x);
+  worker_roster::worker* note_alive(const worker_facts& x); ///< null: see worker_roster::find_or_add
   uint64_t orphan_jobs(const worker_facts& x);
   bool can_serve(const caps& required) const;
   bool is_draining(const claim_request& x) const;
@@ -121,6 +121,7 @@ struct job_queue_state {
   void answer_shutdown();
 
   static failure going_down();
+  static failure too_many_workers();
   void pass(kill_step x) const {
     if (around->world.on_kill_point)
       around->world.on_kill_point(x);
@@ -137,6 +138,7 @@ struct job_queue_state {
   actor_time charged;  ///< when the running jobs were charged last
   waiting_claims claims;
   worker_roster roster;
+  bool roster_full = false; ///< a stranger has been turned away since a worker last fell silent
   std::unordered_map<job_id, awake_job> awake;
   uint64_t open = 0;     ///< queued and running jobs; new ones count before their commit, since whoever
                          ///< reads the store may ask for one before the queue hears that it is there

@@ -28,9 +28,13 @@ void job_queue_state::on_claim(claim_request& x) {
   waiting_claim claim;
   claim.ticket = ++tickets;
   if (!x.worker.worker_id.empty()) {
-    auto& worker = note_alive(x.worker);
-    claim.of_worker = worker.life;
-    if (roster.claimed(worker, x.worker) && orphan_jobs(x.worker) > 0)
+    auto* worker = note_alive(x.worker);
+    if (!worker) {
+      x.answer.answer(too_many_workers());
+      return;
+    }
+    claim.of_worker = worker->life;
+    if (roster.claimed(*worker, x.worker) && orphan_jobs(x.worker) > 0)
       x.wait = std::max(x.wait, orphan_wait);
   }
   claim.due = self->clock().now() + x.wait;
@@ -70,9 +74,13 @@ bool job_queue_state::hand_over(const job_id& id, waiting_claim& x) {
 
 void job_queue_state::hold(waiting_claim x) {
   if (!x.request.worker.worker_id.empty()) {
-    auto& worker = note_alive(x.request.worker);
-    ++worker.polls;
-    caf::anon_send(worker.life, poll_opened{});
+    auto* worker = note_alive(x.request.worker);
+    if (!worker) { // forgotten while its claim was offered a job that declined it
+      x.request.answer.answer(too_many_workers());
+      return;
+    }
+    ++worker->polls;
+    caf::anon_send(worker->life, poll_opened{});
   }
   claims.add(std::move(x));
   set_timer();

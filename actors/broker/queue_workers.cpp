@@ -11,14 +11,19 @@
 
 namespace claw {
 
-worker_roster::worker& job_queue_state::note_alive(const worker_facts& x) {
-  auto& worker = roster.find_or_add(x, now_s());
-  if (worker.life) {
-    caf::anon_send(worker.life, sign_of_life{});
+worker_roster::worker* job_queue_state::note_alive(const worker_facts& x) {
+  auto* worker = roster.find_or_add(x, now_s());
+  if (!worker) {
+    if (!std::exchange(roster_full, true))
+      spdlog::warn("event=worker_refused worker_id={} known={}", log_value(x.worker_id), roster.all().size());
+    return nullptr;
+  }
+  if (worker->life) {
+    caf::anon_send(worker->life, sign_of_life{});
     return worker;
   }
   const auto silence_max = config.worker_silence_max.value_or(config.lease_term);
-  roster.alive(worker, self->spawn<caf::monitored>(worker_actor, caf::actor{self}, silence_max));
+  roster.alive(*worker, self->spawn<caf::monitored>(worker_actor, caf::actor{self}, silence_max));
   return worker;
 }
 
@@ -127,15 +132,17 @@ void job_queue_state::on_figures(const queue_question& x) const {
 }
 
 void job_queue_state::on_down(const caf::down_msg& x) {
+  if (auto* worker = roster.find(x.source)) {
+    roster.silent(*worker);
+    roster_full = false;
+    spdlog::info("event=worker_silent worker_id={}", log_value(worker->facts.worker_id));
+    return;
+  }
   for (const auto& [id, job] : awake)
     if (job.actor && job.actor.address() == x.source) {
       on_job_down(job_id{id});
       return;
     }
-  if (auto* worker = roster.find(x.source)) {
-    roster.silent(*worker);
-    spdlog::info("event=worker_silent worker_id={}", log_value(worker->facts.worker_id));
-  }
 }
 
 void job_queue_state::on_shutdown(const shutdown_request& x) {

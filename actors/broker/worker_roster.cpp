@@ -13,12 +13,14 @@ constexpr std::size_t retired_boots_max = 8;
 
 } // namespace
 
-worker_roster::worker& worker_roster::find_or_add(const worker_facts& x, int64_t now_s) {
+worker_roster::worker* worker_roster::find_or_add(const worker_facts& x, int64_t now_s) {
   CLAW_ASSERT(!x.worker_id.empty());
   auto i = workers_.find(x.worker_id);
   if (i == workers_.end()) {
     if (workers_.size() >= limits::workers_known_max)
       forget_oldest_silent();
+    if (workers_.size() >= limits::workers_known_max)
+      return nullptr;
     i = workers_.emplace(x.worker_id, worker{}).first;
     i->second.facts.worker_id = x.worker_id;
     i->second.first_seen_s = now_s;
@@ -27,7 +29,7 @@ worker_roster::worker& worker_roster::find_or_add(const worker_facts& x, int64_t
   found.last_seen_s = now_s;
   if (!x.version.empty())
     found.facts.version = x.version;
-  return found;
+  return &found;
 }
 
 worker_roster::worker* worker_roster::find(const std::string& worker_id) {
@@ -36,10 +38,8 @@ worker_roster::worker* worker_roster::find(const std::string& worker_id) {
 }
 
 worker_roster::worker* worker_roster::find(const caf::actor_addr& life) {
-  for (auto& [id, x] : workers_)
-    if (x.life && x.life.address() == life)
-      return &x;
-  return nullptr;
+  const auto i = lives_.find(life.id());
+  return i == lives_.end() ? nullptr : i->second;
 }
 
 bool worker_roster::claimed(worker& x, const worker_facts& said) {
@@ -66,18 +66,23 @@ bool worker_roster::claimed(worker& x, const worker_facts& said) {
 void worker_roster::alive(worker& x, caf::actor life) {
   CLAW_ASSERT(!x.life);
   x.life = std::move(life);
+  lives_.emplace(x.life.id(), &x);
+  place(x);
   count(x, +1);
 }
 
 void worker_roster::silent(worker& x) {
   CLAW_ASSERT(x.life);
   count(x, -1);
+  lives_.erase(x.life.id());
   x.life = nullptr;
+  place(x);
 }
 
 void worker_roster::set_draining(worker& x, bool draining) {
   count(x, -1);
   x.draining = draining;
+  place(x);
   count(x, +1);
 }
 
@@ -96,14 +101,18 @@ void worker_roster::count(const worker& x, int by) {
     live_caps_.erase(i);
 }
 
+void worker_roster::place(worker& x) {
+  silent_.erase(std::exchange(x.silence, 0));
+  if (!x.life && !x.draining)
+    silent_.emplace(x.silence = ++silences_, &x);
+}
+
 void worker_roster::forget_oldest_silent() {
-  auto oldest = workers_.end();
-  for (auto i = workers_.begin(); i != workers_.end(); ++i)
-    if (!i->second.life && !i->second.draining
-        && (oldest == workers_.end() || i->second.last_seen_s < oldest->second.last_seen_s))
-      oldest = i;
-  if (oldest != workers_.end())
-    workers_.erase(oldest);
+  if (silent_.empty())
+    return;
+  const auto id = silent_.begin()->second->facts.worker_id;
+  silent_.erase(silent_.begin());
+  workers_.erase(id);
 }
 
 } // namespace claw

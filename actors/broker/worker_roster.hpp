@@ -8,6 +8,7 @@
 #include <deque>
 #include <map>
 #include <string>
+#include <unordered_map>
 
 namespace claw {
 
@@ -20,11 +21,13 @@ public:
     uint64_t polls = 0;                    ///< claims that wait
     bool draining = false;                 ///< gets no new jobs; see set_draining
     caf::actor life;                       ///< its worker_actor; null when it has fallen silent
+    uint64_t silence = 0;                  ///< its place in the order of falling silent; 0: it must not be forgotten
     std::deque<std::string> retired_boots; ///< boot ids that a newer one has replaced
   };
 
-  /// @pre the worker has a name
-  worker& find_or_add(const worker_facts& x, int64_t now_s);
+  /// One worker more makes forget the one that has been silent longest. @pre the worker has a name
+  /// @returns null for a stranger when `limits::workers_known_max` are known and all of them live or are drained
+  worker* find_or_add(const worker_facts& x, int64_t now_s);
 
   worker* find(const std::string& worker_id);
 
@@ -45,9 +48,13 @@ public:
 
 private:
   void count(const worker& x, int by); ///< once for each worker that takes jobs
+  void place(worker& x);                    ///< among those who may be forgotten, or not
   void forget_oldest_silent();
 
   std::map<std::string, worker> workers_; ///< by worker id
+  std::unordered_map<caf::actor_id, worker*> lives_;
+  std::map<uint64_t, worker*> silent_; ///< who may be forgotten; by `silence`
+  uint64_t silences_ = 0;
   std::map<caps, int> live_caps_;         ///< how many workers that take jobs have exactly these
 };
 

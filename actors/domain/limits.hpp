@@ -35,7 +35,7 @@ inline constexpr std::size_t tags_bytes_max = 4'096;  ///< names and values toge
 inline constexpr std::chrono::seconds fair_share_half_life{300}; ///< after it running time counts half
 inline constexpr std::size_t events_per_job_max = 10'000; ///< progress beyond it is answered and dropped
 inline constexpr std::size_t event_bytes_max = 65'536;    ///< one progress event, except a checkpoint
-inline constexpr std::size_t workers_known_max = 10'000; ///< beyond it the ones silent longest are forgotten
+inline constexpr std::size_t workers_known_max = 10'000; ///< one more makes forget who is silent longest, or is refused
 inline constexpr std::size_t page_jobs_max = 500;
 inline constexpr std::size_t page_events_max = 1'000;
 

@@ -1,4 +1,7 @@
+#include "actors/domain/limits.hpp"
 #include "test/support/simulation.hpp"
+
+#include <set>
 
 using namespace claw;
 using namespace std::chrono_literals;
@@ -143,4 +146,30 @@ TEST_CASE("the queue is shown by required caps", "[worker]") {
   CHECK(facts.waiting[0].servable);
   CHECK(facts.waiting[0].oldest_created_s == sim.wall_ms / 1'000);
   CHECK_FALSE(facts.waiting[1].servable);
+}
+
+TEST_CASE("no more workers are known than the limit, and one that lives is not forgotten for a stranger", "[worker]") {
+  simulation sim{watchful()};
+  const auto name = [](std::size_t i) { return "w" + std::to_string(i); };
+  for (std::size_t i = 0; i < limits::workers_known_max; ++i)
+    REQUIRE(sim.claim(sim.worker(name(i))).ok());
+  sim.broker->ask(worker_seen{sim.worker("a stranger's heartbeat")});
+  sim.settle();
+  const auto refused = sim.claim(sim.worker("stranger"), 60s);
+  CHECK(refused.code() == ec::unavailable);
+  CHECK(sim.workers().size() == limits::workers_known_max);
+  CHECK(sim.claim(sim.worker(name(0))).ok());
+
+  sim.pass(29s);
+  CHECK(sim.claim(sim.worker(name(1))).ok());
+  REQUIRE(sim.drain(name(2), true).ok());
+  sim.pass(1s); // all fall silent but w1
+  for (const auto* stranger : {"stranger", "another"})
+    CHECK(sim.claim(sim.worker(stranger)).ok());
+  std::set<std::string> known;
+  for (const auto& x : sim.workers())
+    known.insert(x.facts.worker_id);
+  CHECK(known.size() == limits::workers_known_max);
+  for (const auto& id : {name(1), name(2), std::string{"stranger"}, std::string{"another"}})
+    CHECK(known.count(id) == 1);
 }
