@@ -1,6 +1,7 @@
 #include "net/http_url.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 namespace claw {
 
@@ -24,10 +25,9 @@ bool is_dotted_127(std::string_view host) {
   return host.starts_with("127.") && std::all_of(host.begin(), host.end(), digits_and_dots);
 }
 
-/// `host`, `host:port`, `[v6]` or `[v6]:port` to the bare host; "" when it is none of them.
-std::string host_of(std::string_view authority) {
+/// `host`, `host:port`, `[v6]` or `[v6]:port` to the bare host; "" when it is none of them. @param port with its colon
+std::string host_of(std::string_view authority, std::string_view& port) {
   std::string_view host = authority;
-  std::string_view port;
   if (authority.starts_with('[')) {
     const auto end = authority.find(']');
     if (end == std::string_view::npos)
@@ -38,12 +38,17 @@ std::string host_of(std::string_view authority) {
     host = authority.substr(0, colon);
     port = authority.substr(colon);
   }
-  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-  if (!port.empty()
-      && (port.size() < 2 || port.size() > 6 || port.front() != ':'
-          || !std::all_of(port.begin() + 1, port.end(), is_digit)))
-    return {};
-  return lower(host);
+  return port.empty() || port.front() == ':' ? lower(host) : std::string{};
+}
+
+/// @param text a colon and a number from 1 to 65535; or nothing: the scheme's own port
+bool is_port(std::string_view text) {
+  if (text.empty())
+    return true;
+  text.remove_prefix(1);
+  unsigned number = 0;
+  const auto [end, why] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return why == std::errc{} && end == text.data() + text.size() && number > 0 && number <= 65'535;
 }
 
 } // namespace
@@ -68,9 +73,12 @@ outcome<http_url> parse_http_url(std::string_view name, std::string_view text) {
   const auto authority = rest.substr(0, rest.find('/'));
   if (authority.find('@') != std::string_view::npos)
     return bad("must not contain a user name or password");
-  auto host = host_of(authority);
+  std::string_view port;
+  auto host = host_of(authority, port);
   if (host.empty())
     return bad("must name a host, as in http://127.0.0.1:8000");
+  if (!is_port(port))
+    return bad("must name a port from 1 to 65535, as in http://127.0.0.1:8000");
   const bool loopback = host == "localhost" || host == "::1" || is_dotted_127(host);
   return http_url{scheme + "://" + std::string{rest}, std::move(host), loopback};
 }
