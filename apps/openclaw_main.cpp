@@ -15,12 +15,16 @@
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <exception>
 #include <iostream>
 #include <iterator>
+#include <optional>
+#include <string>
+#include <system_error>
 #include <thread>
 
 namespace {
@@ -68,12 +72,32 @@ int chat(cli_session& session, const config_sources& sources) {
   const bool terminal = isatty(STDIN_FILENO) != 0;
   if (terminal)
     std::cerr << "Type help for the commands, quit or Ctrl-D to leave.\n";
-  const auto lines
+  const auto next
       = terminal ? lines_of_terminal(history_file_path(sources.environment)) : lines_of(std::cin);
-  return chat_loop(lines, [&](const std::string& line) {
+  bool left = false;
+  const auto lines = [&]() -> std::optional<std::string> {
+    interrupt_count = 0;
+    auto line = next();
+    left = !line && interrupt_count > 0; // with Ctrl-C at the prompt, not at the end
+    return line;
+  };
+  const int last = chat_loop(lines, [&](const std::string& line) {
     interrupt_count = 0;
     return session.run_line(line);
   });
+  if (left)
+    std::cerr << "\n"; // the prompt stands there, and what was typed
+  return left ? cli_exit::interrupted : last;
+}
+
+/// An answer that a full disk swallowed must not look like one that was given.
+int unless_lost(int code) {
+  errno = 0;
+  if (std::cout.flush())
+    return code;
+  std::cerr << "openclaw: not all of the answer could be written to standard output"
+            << (errno == 0 ? std::string{} : ": " + std::generic_category().message(errno)) << "\n";
+  return code == cli_exit::answered ? cli_exit::unwritten : code;
 }
 
 int look_after_tokens(const cli_options& options) {
@@ -141,7 +165,7 @@ int run(const config_sources& sources) {
 
 int main(int argc, char** argv) {
   try {
-    return run(real_sources(argc, argv));
+    return unless_lost(run(real_sources(argc, argv)));
   } catch (const std::exception& why) {
     std::cerr << "openclaw: " << why.what() << "\n"; // a wrong program: nothing here is expected
     return exit_codes::internal;

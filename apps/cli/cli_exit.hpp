@@ -12,6 +12,7 @@ inline constexpr int refused = 2;       ///< the broker said no: no such job, qu
 inline constexpr int unreachable = 3;   ///< no connection to the broker
 inline constexpr int bad_token = 4;     ///< the broker does not take the token
 inline constexpr int timed_out = 5;     ///< the job goes on; only the waiting ended
+inline constexpr int unwritten = exit_codes::io; ///< the answer was there, but could not be written
 inline constexpr int usage = exit_codes::usage;
 inline constexpr int config = exit_codes::config;
 inline constexpr int interrupted = 130; ///< Ctrl-C, as shells count it

@@ -35,7 +35,8 @@ is never a flag. openclaw token uses ADMIN_TOKEN where it is set.
 While it waits: Ctrl-C leaves after three seconds and the job goes on; Ctrl-C again cancels the job.
 
 Exit codes: 0 answered, 1 the job failed, 2 the broker said no, 3 broker unreachable, 4 token refused,
-5 still running when the time was up, 64 wrong usage, 78 wrong configuration, 130 interrupted.
+5 still running when the time was up, 64 wrong usage, 74 the answer could not be written, 78 wrong configuration,
+130 interrupted.
 )";
 
 struct raw_options {
