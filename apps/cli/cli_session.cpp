@@ -2,6 +2,7 @@
 
 #include "actors/domain/ascii.hpp"
 #include "actors/domain/chat_words.hpp"
+#include "actors/domain/code_points.hpp"
 #include "apps/cli/cli_exit.hpp"
 #include "apps/cli/progress_text.hpp"
 #include "net/answer_text.hpp"
@@ -70,7 +71,7 @@ int cli_session::carry_out(const chat_question& x) {
   case kind::whoami:
     return whoami();
   case kind::help:
-    world_.out << chat_help();
+    world_.out << (options_.json ? json_text({{"help", chat_help()}}) + "\n" : chat_help());
     return cli_exit::answered;
   }
   return cli_exit::usage;
@@ -81,9 +82,11 @@ int cli_session::follow(const std::string& id) {
                                  [this](const std::string& x) { note(x); }};
   const auto job = follow_job(broker_, id, options_.timeout, world_.time, listener);
   end_stream();
-  if (!job)
-    return fail(job.error());
-  return show_job(*job);
+  if (job)
+    return show_job(*job);
+  if (options_.json) // whatever happened, the job is there
+    world_.out << json_text({{"id", id}}) << std::endl;
+  return fail(job.error());
 }
 
 int cli_session::show_job(const remote_job& job) {
@@ -168,25 +171,18 @@ int cli_session::broker_status() {
   const auto health = broker_.health();
   if (!health)
     return fail(health.error());
-  const auto version = health->version.empty() ? std::string{} : " " + health->version;
-  if (options_.json)
-    world_.out << json_text({{"ok", health->ok},
-                             {"version", health->version},
-                             {"broker_url", redact_.whole(options_.broker_url)}})
-               << "\n";
-  else
-    world_.out << "broker" << version << " at " << redact_.whole(options_.broker_url)
-               << (health->ok ? " is well\n" : " is not well\n");
-  if (!health->ok)
-    return cli_exit::unreachable;
-  if (options_.json)
-    return cli_exit::answered;
-  const auto queue = broker_.queue_json();
-  if (!queue && queue.error().code == ec::bad_token)
+  const auto queue = health->ok ? broker_.queue_json() : failure{ec::unavailable, "it is not well"};
+  const bool refused = !queue && cli_exit::of(queue.error().code) == cli_exit::bad_token;
+  if (!options_.json)
+    world_.out << "broker" << (health->version.empty() ? "" : " " + printable(health->version, true)) << " at "
+               << redact_.whole(options_.broker_url) << (health->ok ? " is well\n" : " is not well\n");
+  if (refused)
     return fail(queue.error());
-  if (queue)
+  if (options_.json)
+    world_.out << status_json(*health, redact_.whole(options_.broker_url), queue ? redact_.whole(*queue) : "") << "\n";
+  else if (queue)
     world_.out << queue_text(*queue, redact_, world_.wall_s());
-  return cli_exit::answered;
+  return health->ok ? cli_exit::answered : cli_exit::unreachable;
 }
 
 int cli_session::events(const std::string& id) {
@@ -231,7 +227,10 @@ void cli_session::show_event(const remote_event& event) {
   if (const auto text = delta_text(event); !text.empty()) {
     if (options_.quiet || !options_.stream)
       return;
-    world_.err << printable(delta_.feed(text), false) << std::flush;
+    streamed_ += delta_.feed(text);
+    const auto whole = whole_characters(streamed_); // a mark must not reach the terminal in two halves
+    world_.err << printable(std::string_view{streamed_}.substr(0, whole), false) << std::flush;
+    streamed_.erase(0, whole);
     streaming_ = true;
     return;
   }
@@ -243,7 +242,7 @@ void cli_session::end_stream() {
   if (!streaming_)
     return;
   streaming_ = false;
-  world_.err << printable(delta_.finish(), false) << std::endl;
+  world_.err << printable(std::exchange(streamed_, {}) + delta_.finish(), false) << std::endl;
 }
 
 } // namespace claw

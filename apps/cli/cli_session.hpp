@@ -57,6 +57,7 @@ private:
   redactor redact_;
   stream_redactor delta_;
   bool streaming_ = false;
+  std::string streamed_; ///< the begin of a character whose end has not come yet
 };
 
 } // namespace claw

@@ -1,5 +1,6 @@
 #include "apps/cli/progress_text.hpp"
 
+#include "actors/domain/code_points.hpp"
 #include "actors/domain/shorten.hpp"
 #include "net/answer_text.hpp"
 #include "net/bounded_json.hpp"
@@ -123,12 +124,16 @@ std::string binding(const remote_token& token) {
 
 std::string printable(std::string_view text, bool one_line) {
   std::string result;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '\n' || c == '\t')
-      result += one_line ? ' ' : c;
-    else if (byte >= 0x20 && byte != 0x7f)
-      result += c;
+  while (!text.empty()) {
+    const auto c = next_code_point(text);
+    const auto bytes = std::max<std::size_t>(1, c.bytes);
+    if (c.bytes == 0)
+      result += "\xef\xbf\xbd"; // U+FFFD
+    else if (c.value == '\n' || c.value == '\t')
+      result += one_line ? ' ' : text[0];
+    else if (!acts_on_terminal(c.value))
+      result += text.substr(0, bytes);
+    text.remove_prefix(bytes);
   }
   return result;
 }
@@ -242,6 +247,14 @@ std::string tokens_json(const std::vector<remote_token>& tokens) {
   for (const auto& x : tokens)
     list.push_back(token_object(x));
   return json_text({{"tokens", std::move(list)}});
+}
+
+std::string status_json(const remote_health& health, const std::string& broker_url, const std::string& queue) {
+  const auto figures = parse_bounded_json(queue);
+  return json_text({{"ok", health.ok},
+                    {"version", health.version},
+                    {"broker_url", broker_url},
+                    {"queue", figures ? *figures : json(nullptr)}});
 }
 
 std::string event_json(const remote_event& event, const redactor& redact) {

@@ -74,8 +74,23 @@ class Cli(unittest.TestCase):
         self.check(result, 4, "")
         self.assertNotIn("not-the-token-at-all", result.stderr)
 
+        for words in (["status"], ["status", "--json"]):
+            self.check(self.run_cli(*words, env={"BOT_TOKEN": "not-the-token-at-all"}), 4)
+
     def test_no_token_is_exit_code_78(self):
         self.check(self.run_cli("jobs", env={"BOT_TOKEN": None}), 78, "")
+
+    def test_an_address_that_cannot_be_is_exit_code_78(self):
+        result = self.run_cli("jobs", env={"BROKER_URL": "http://127.0.0.1:99999"})
+        self.check(result, 78, "")
+        self.assertIn("BROKER_URL must name a port from 1 to 65535", result.stderr)
+
+    def test_an_answer_that_cannot_be_written_is_exit_code_74(self):
+        for words in (["jobs", "--json"], ["--help"]):
+            with open("/dev/full", "w", encoding="ascii") as full:
+                result = self.run_cli(*words, stdout=full)
+            self.assertEqual(result.returncode, 74, result.stderr)
+            self.assertIn("could be written to standard output", result.stderr)
 
     def test_time_that_is_up_is_exit_code_5_and_the_job_goes_on(self):
         result = self.run_cli("ask", "jetson: hi", "--timeout", "1")
@@ -92,10 +107,16 @@ class Cli(unittest.TestCase):
             self.check(self.run_cli(verb, "00000000-0000-7000-8000-000000000000"), 2, "")
 
     def test_json_is_one_document(self):
-        for words in (["ask", "hi"], ["run", "ping hi"], ["jobs"], ["workers"], ["queue"], ["whoami"], ["status"]):
+        for words in (["ask", "hi"], ["run", "ping hi"], ["run", "help"], ["jobs"], ["workers"], ["queue"], ["whoami"],
+                      ["status"]):
             result = self.run_cli(*words, "--json")
             self.check(result, 0)
             self.assertIsInstance(json.loads(result.stdout), dict)
+        chat = self.run_cli("--json", "chat", stdin="help\nping one\njobs\n").stdout
+        self.assertEqual([sorted(json.loads(line))[0] for line in chat.splitlines()], ["help", "answer", "jobs"])
+        left = self.run_cli("--json", "--timeout", "1", "ask", "jetson: hi")
+        self.check(left, 5)
+        self.check(self.run_cli("cancel", json.loads(left.stdout)["id"]), 0)
         job = json.loads(self.run_cli("ask", "hi", "--json").stdout)
         self.assertEqual(job["answer"], "You said hi")
         self.assertEqual(job["status"], "done")
@@ -159,6 +180,15 @@ class Cli(unittest.TestCase):
         history = pathlib.Path(self.broker.folder.name) / ".local/state/openclaw/history"
         self.assertIn("ping", history.read_text())
         self.assertEqual(stat.S_IMODE(history.stat().st_mode), 0o600)
+
+    def test_ctrl_c_at_the_prompt_leaves_with_exit_code_130(self):
+        process, terminal = self.start_on_terminal("chat")
+        self.read_until(terminal, "openclaw> ")
+        os.write(terminal, b"ping ty")
+        self.read_until(terminal, "ping ty")
+        process.send_signal(signal.SIGINT)
+        self.read_until(terminal, "\n")
+        self.assertEqual(process.wait(timeout=20), 130)
 
     def test_ctrl_c_twice_cancels_the_job(self):
         process, terminal = self.start_on_terminal("ask", "jetson: wait for ever")

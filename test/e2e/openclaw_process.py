@@ -13,13 +13,13 @@ from broker_process import BIN
 WAIT_SECONDS_MAX = 60
 
 
-def openclaw(broker, *arguments, env=None, stdin="", timeout=WAIT_SECONDS_MAX):
+def openclaw(broker, *arguments, env=None, stdin="", stdout=subprocess.PIPE, timeout=WAIT_SECONDS_MAX):
     """@returns the finished process with stdout and stderr as text"""
     settings = {"PATH": os.environ["PATH"], "HOME": broker.folder.name, "USER": "tester",
                 "BROKER_URL": f"http://127.0.0.1:{broker.port}", "BOT_TOKEN": "bot-secret-1", **(env or {})}
     settings = {key: value for key, value in settings.items() if value is not None}
-    return subprocess.run([BIN / "openclaw", *arguments], env=settings, input=stdin, text=True, capture_output=True,
-                          timeout=timeout, cwd=broker.folder.name, check=False)
+    return subprocess.run([BIN / "openclaw", *arguments], env=settings, input=stdin, text=True, stdout=stdout,
+                          stderr=subprocess.PIPE, timeout=timeout, cwd=broker.folder.name, check=False)
 
 
 class PythonWorker:

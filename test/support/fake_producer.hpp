@@ -19,6 +19,7 @@ public:
   std::vector<std::string> cancelled;
   std::optional<failure> trouble;        ///< what every call answers while it is set
   std::optional<failure> events_trouble; ///< what `events` answers
+  std::optional<failure> queue_trouble;  ///< what `queue_json` answers
   std::function<void()> on_events;       ///< before each answer of `events`
   std::string queue = R"({"queued":0,"running":0,"waiting_claims":0,"waiting":[]})";
 
@@ -67,8 +68,8 @@ public:
     return known_workers;
   }
   outcome<std::string> queue_json() override {
-    if (trouble)
-      return *trouble;
+    if (trouble || queue_trouble)
+      return trouble ? *trouble : *queue_trouble;
     return queue;
   }
   outcome<remote_job> cancel(const std::string& id) override {

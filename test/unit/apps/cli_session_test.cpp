@@ -103,6 +103,21 @@ TEST_CASE_METHOD(cli_fixture, "control characters of a worker do not reach the t
   CHECK(out.str() == "a[2Jb\nc\n");
 }
 
+TEST_CASE_METHOD(cli_fixture, "marks that turn or hide text do not reach the terminal, whole or in pieces", "[cli]") {
+  const std::string csi = "\xc2\x9b", override = "\xe2\x80\xae", isolate = "\xe2\x81\xa6", unseen = "\xe2\x80\x8b";
+  job().result = "a" + csi + "31mb" + override + isolate + unseen + "\xc3\xbc\x9b!";
+  CHECK(run("ping hi") == cli_exit::answered);
+  CHECK(out.str() == "a31mb\xc3\xbc\xef\xbf\xbd!\n");
+  options.stream = true;
+  err.str("");
+  // The redactor holds back what may begin a secret, and lets go in the middle of a character.
+  options.secrets = {override.substr(1) + "secret"};
+  broker.event_pages = {{event(1, "delta", R"({"text":"x)" + override + R"("})"),
+                         event(2, "delta", R"({"text":"y"})"), event(3, "done")}};
+  CHECK(run("ask hi") == cli_exit::answered);
+  CHECK(err.str() == "  job job-1\nxy\n");
+}
+
 TEST_CASE_METHOD(cli_fixture, "a failed job is an exit code of its own", "[cli]") {
   job().status = "failed";
   job().outcome = "failed";
@@ -119,6 +134,37 @@ TEST_CASE_METHOD(cli_fixture, "with --json there is one document", "[cli]") {
   CHECK(x["status"] == "done");
   CHECK(x["answer"] == "pong: ***");
   CHECK(x["result"] == "pong: ***");
+}
+
+TEST_CASE_METHOD(cli_fixture, "with --json help is a document, too", "[cli]") {
+  options.json = true;
+  CHECK(run("help") == cli_exit::answered);
+  CHECK(json::parse(out.str())["help"] == chat_help());
+}
+
+TEST_CASE_METHOD(cli_fixture, "with --json a job that is left alone is named", "[cli]") {
+  options.json = true;
+  options.timeout = 5s;
+  job().status = "running";
+  CHECK(run("ping hi") == cli_exit::timed_out);
+  CHECK(json::parse(out.str()) == json({{"id", "job-1"}}));
+}
+
+TEST_CASE_METHOD(cli_fixture, "the broker's state comes with its queue, and not without the token", "[cli]") {
+  cli_session session{options, broker, world()};
+  options.json = true;
+  broker.queue = R"({"queued":2})";
+  CHECK(session.broker_status() == cli_exit::answered);
+  CHECK(json::parse(out.str())
+        == json({{"ok", true}, {"version", "1.2"}, {"broker_url", "http://127.0.0.1:1"}, {"queue", {{"queued", 2}}}}));
+  out.str("");
+  broker.queue_trouble = failure{ec::refused, "the broker is too old"};
+  CHECK(session.broker_status() == cli_exit::answered);
+  CHECK(json::parse(out.str())["queue"].is_null());
+  out.str("");
+  broker.queue_trouble = failure{ec::bad_token, "bad bot token"};
+  CHECK(session.broker_status() == cli_exit::bad_token);
+  CHECK(out.str().empty());
 }
 
 TEST_CASE_METHOD(cli_fixture, "a broker without events is asked again and again", "[cli]") {
