@@ -73,6 +73,7 @@ struct job_state {
 
   void decline(waiting_claim& claim);
   void finish(const finish_request& x, bool late);
+  outcome<job_event> last_claim() const;
   void remark_late(const finish_request& x, const failure& why);
   void tell(const watch_request& x) const;
   bool has_news_for(const watch_request& x) const;

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -83,8 +84,34 @@ void job_state::on_finish(finish_request& x) {
   }
 }
 
+/// How the last attempt began. The record of a queued job shows nothing of it; its events do, the newest of them.
+outcome<job_event> job_state::last_claim() const {
+  for (uint64_t end = record.events; end > 0;) {
+    const auto begin = end - std::min<uint64_t>(end, limits::page_events_max);
+    const auto page = around->reader->events(record.id, begin, end - begin);
+    if (!page)
+      return page.error();
+    const auto found = std::find_if(page->rbegin(), page->rend(),
+                                    [](const job_event& e) { return e.kind == job_event_kind::claimed; });
+    if (found != page->rend())
+      return *found;
+    end = begin;
+  }
+  return failure{ec::store_broken, "the events of a job that had an attempt tell of none"};
+}
+
 void job_state::finish(const finish_request& x, bool late) {
   finish_facts facts{x.kind == finish_kind::failure, x.text, x.proof.worker_id.value_or("")};
+  if (late) {
+    const auto claim = last_claim();
+    if (!claim) {
+      conclude(x.answer, {claim.error()});
+      return;
+    }
+    if (!claim->worker_id.empty())
+      facts.worker_id = claim->worker_id;
+    facts.started_s = claim->at_ms / 1'000;
+  }
   commit(finished(record, std::move(facts), now_ms()),
          [this, late, answer = x.answer](const failure& trouble) {
            conclude(answer, unless(trouble, finish_request::answer_type{record.status, "", late}));

@@ -134,6 +134,7 @@ job_change finished(job x, finish_facts facts, int64_t now_ms) {
     x.lease_id = std::move(x.last_lease_id);
     x.last_lease_id.clear();
     x.worker_id = std::move(facts.worker_id);
+    x.started_s = facts.started_s;
   }
   if (facts.failed)
     return failed(std::move(x), job_end::failed, job_event_kind::failed, std::move(facts.text),

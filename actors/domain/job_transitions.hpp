@@ -6,6 +6,7 @@
 #include "actors/domain/job_change.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,7 +32,8 @@ struct claim_terms {
 struct finish_facts {
   bool failed = false;
   std::string text;      ///< the result, or the error
-  std::string worker_id; ///< who says so; "" when it does not say
+  std::string worker_id; ///< whose attempt it was where it comes late, else who says so; "" when nobody knows
+  std::optional<int64_t> started_s{}; ///< of a late one: when that attempt began
 };
 
 /// The first change of a job. @pre `x` is queued, has no attempt and no event yet.

@@ -1,3 +1,4 @@
+#include "actors/domain/limits.hpp"
 #include "test/support/simulation.hpp"
 
 using namespace claw;
@@ -36,6 +37,24 @@ TEST_CASE("a result of an expired lease counts as long as nobody has claimed the
   CHECK(sim.text(id, job_text::result) == "late but good");
   CHECK_FALSE(sim.claim(sim.worker("w2"))->has_value());
   CHECK(sim.finish(id, sim.proof_of(given)).ok()); // its reply may have been lost
+}
+
+TEST_CASE("a job that a late result ends shows whose attempt it was, and since when", "[fencing]") {
+  simulation sim;
+  const auto id = sim.job_for();
+  sim.grant_to(sim.worker("before"));
+  sim.pass(60s);
+  const auto given = sim.grant_to(sim.worker("w1"));
+  const auto started_s = sim.record(id).started_s;
+  const auto kind = GENERATE(finish_kind::result, finish_kind::failure);
+  const auto events = GENERATE(0u, limits::page_events_max - 1, 3 * limits::page_events_max);
+  REQUIRE(sim.progress(id, sim.proof_of(given), std::vector<progress_entry>(events)).ok());
+  sim.pass(60s);
+  REQUIRE_FALSE(sim.record(id).started_s);
+  REQUIRE(sim.finish(id, {given.document.head.lease_id, {}}, "late", kind)->late);
+  CHECK(sim.record(id).worker_id == "w1");
+  CHECK(sim.record(id).started_s == started_s);
+  CHECK(sim.store.events(id, sim.record(id).events - 1, 1)->back().worker_id == "w1");
 }
 
 TEST_CASE("a result of a stale attempt is refused and kept for people", "[fencing]") {

@@ -114,7 +114,8 @@ TEST_CASE("a result ends a job, also a late one", "[job_transitions]") {
   CHECK(effect_on(change, job_text::result) == "good");
 
   const auto late = finished(requeued(running(), lease_end::expired, now_ms).after,
-                             {false, "good", "w1"}, now_ms);
+                             {false, "good", "w1", 7}, now_ms);
+  CHECK(late.after.started_s == 7);
   CHECK(late.after.status == job_status::done);
   CHECK(late.after.lease_id == "L1");
   CHECK(late.after.worker_id == "w1");
