@@ -273,6 +273,13 @@ outcome<std::vector<progress_request::entry>> parse_progress(std::string_view bo
   return entries;
 }
 
+outcome<done> check_unread(std::string_view body) {
+  const auto value = parse_body(body);
+  if (!value)
+    return value.error();
+  return value->is_object() || value->is_null() ? outcome<done>{done{}} : bad_shape("body must be an object");
+}
+
 outcome<std::chrono::milliseconds> parse_wait(std::string_view query) {
   const auto text = query_value(query, "wait");
   if (!text || text->empty())

@@ -29,6 +29,9 @@ outcome<std::vector<progress_request::entry>> parse_progress(std::string_view bo
 /// POST /tokens: all of the token but kid, digest and time. Its rules are `admit_token`'s.
 outcome<access_token> parse_new_token(std::string_view body);
 
+/// A body that nobody reads: nothing, or an object or null, which clients send where others send nothing.
+outcome<done> check_unread(std::string_view body);
+
 /// The query's `wait` in seconds, 0 to 60, with or without a fraction; 0 when absent.
 outcome<std::chrono::milliseconds> parse_wait(std::string_view query);
 

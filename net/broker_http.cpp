@@ -1,6 +1,7 @@
 #include "net/broker_http.hpp"
 
 #include "actors/domain/log_value.hpp"
+#include "net/api_bodies.hpp"
 #include "net/api_codec.hpp"
 #include "net/http_text.hpp"
 
@@ -15,6 +16,12 @@ namespace {
 /// A text of n bytes may need more as JSON: `\u0001` takes six bytes for one.
 constexpr std::size_t json_growth = 6;
 constexpr std::size_t json_frame_bytes = 4'096;
+
+/// All that a POST to it says stands in its path and head.
+bool wants_no_body(api_route x) {
+  return x == api_route::heartbeat || x == api_route::release || x == api_route::cancel || x == api_route::retry
+         || x == api_route::drain_worker || x == api_route::resume_worker;
+}
 
 } // namespace
 
@@ -79,6 +86,8 @@ void broker_http::handle(http_request x, std::shared_ptr<http_exchange> from) {
   if (!(*who)->kid.empty())
     scope_.held.add((*who)->kid, from);
   auto body = std::move(x.body);
+  if (const auto empty = wants_no_body(match.row->route) ? check_unread(body) : done{}; !empty)
+    return from->answer(failure_reply(empty.error()));
   dispatch(*match.row, {x, std::move(body), id, std::move(name), *who, std::move(from)});
 }
 

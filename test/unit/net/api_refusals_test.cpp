@@ -165,6 +165,32 @@ TEST_CASE("a worker's request that cannot be is refused in the contract's words"
   CHECK(door.broker.progresses.empty());
 }
 
+TEST_CASE("a body that nobody reads may be missing, but not be wrong", "[net][api]") {
+  asked_api door;
+  const auto path = GENERATE(std::string{"/heartbeat"}, std::string{"/release"}, std::string{"/cancel"},
+                             std::string{"/retry"});
+  const bool workers = path == "/heartbeat" || path == "/release";
+  const auto ask = [&](const std::string& body) {
+    return workers ? door.worker("POST", job_path + path, body) : door.bot("POST", job_path + path, body);
+  };
+  const auto asked = [&] {
+    const auto& x = door.broker;
+    return x.renewals.size() + x.releases.size() + x.cancels.size() + x.retries.size();
+  };
+  INFO(path);
+  for (const std::string body : {"garbage", "\xff", "{} {}"}) {
+    const auto refused = ask(body);
+    CHECK(refused->status() == 400);
+    CHECK(refused->detail() == "invalid JSON");
+  }
+  for (const std::string body : {"[]", "7", "\"x\""})
+    CHECK(ask(body)->status() == 422);
+  CHECK(asked() == 0);
+  for (const std::string body : {"", "{}", "null", R"({"old":1})"})
+    ask(body);
+  CHECK(asked() == 4);
+}
+
 TEST_CASE("headers that no worker may have are refused", "[net][api]") {
   asked_api door;
   const std::string wide(256, 'x');
