@@ -55,7 +55,7 @@ public:
     to_->when_gone([self = shared_from_this()] {
       self->gone_ = true;
       if (self->watch_ != poll_id{})
-        self->scope_.door.ask(poll_closed{self->watch_});
+        self->scope_.door.ask(poll_closed{self->watch_, self->id_});
     });
     go_on();
   }
@@ -141,7 +141,7 @@ void hold_for_news(api_scope& scope, const api_call& call, uint64_t after,
   };
   scope.door.ask(watch_request{call.id, after, wait, poll,
                                heard_by<events_type>(call.from, std::move(heard))});
-  call.from->when_gone([&door = scope.door, poll] { door.ask(poll_closed{poll}); });
+  call.from->when_gone([&door = scope.door, poll, id = call.id] { door.ask(poll_closed{poll, id}); });
 }
 
 } // namespace

@@ -96,14 +96,13 @@ void job_queue_state::release_held(const waiting_claim& x) {
 }
 
 void job_queue_state::on_poll_closed(poll_closed x) {
-  const auto gone = claims.take_closed(x.poll);
-  for (const auto& claim : gone)
-    release_held(claim);
-  if (!gone.empty())
+  if (!x.watched) {
+    for (const auto& claim : claims.take_closed(x.poll))
+      release_held(claim);
     return;
-  for (auto& [id, job] : awake) // it may have been a watch
-    if (job.actor && (job.watched || !job.idle()))
-      caf::anon_send(job.actor, x);
+  }
+  if (const auto i = awake.find(*x.watched); i != awake.end() && i->second.actor)
+    caf::anon_send(i->second.actor, x);
 }
 
 void job_queue_state::on_alarm(const alarm_rang& x) {

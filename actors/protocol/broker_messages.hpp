@@ -45,11 +45,13 @@ struct created_job {
   job_status status = job_status::queued; ///< another one where the job was there already
   bool servable = false; ///< a worker that was seen lately has the caps
   uint64_t position = 1; ///< its place among the jobs that wait for the same caps
+  bool repeated = false; ///< its Idempotency-Key was known: nothing was created
 };
 
 struct create_request {
   new_job what;
   reply<created_job> answer;
+  bool only_repeat = false; ///< its sender makes too many: `rate_limited`, unless its key is known
 };
 
 // -- claim -------------------------------------------------------------------------------------
@@ -81,10 +83,11 @@ struct claim_request {
   reply<std::optional<grant>> answer;
 };
 
-/// The connection behind a waiting claim is gone. A grant that crosses this message on its way is given back by the
-/// door with a `release_request`.
+/// The connection behind a waiting claim or a watch is gone. A grant that crosses this message on its way is given back
+/// by the door with a `release_request`.
 struct poll_closed {
   poll_id poll{};
+  std::optional<job_id> watched{}; ///< whose news it waited for; none: it was a claim
 };
 
 // -- what the holder of a lease says -----------------------------------------------------------

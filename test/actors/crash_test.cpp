@@ -204,7 +204,7 @@ TEST_CASE("a watch tells of events as they happen", "[watch]") {
   sim.pass(25s);
   REQUIRE(quiet.ok());
   CHECK(quiet->empty());
-  sim.broker->ask(poll_closed{poll_id{9}});
+  sim.broker->ask(poll_closed{poll_id{9}, id});
   sim.settle();
   CHECK(closed.arrived());
   const auto end = sim.watch(id, 2, 60s);

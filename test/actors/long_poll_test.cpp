@@ -46,6 +46,21 @@ TEST_CASE("a poll that was closed loses no job", "[claim]") {
   CHECK((*stays)->document.head.id == id);
 }
 
+TEST_CASE("a connection that is lost is work for nobody but who it concerns", "[claim]") {
+  simulation sim;
+  std::vector<pending<std::vector<job_event>>> watches;
+  for (uint64_t i = 1; i <= 20; ++i)
+    watches.push_back(sim.watch(sim.job_for("nobody"), 1, 60s, poll_id{i}));
+  const auto watched = sim.job_for("nobody");
+  const auto gone = sim.watch(watched, 1, 60s, poll_id{30});
+  sim.broker->ask(poll_closed{poll_id{31}}); // a claim that has its answer
+  CHECK(sim.scheduler().run() == 1);
+  sim.broker->ask(poll_closed{poll_id{30}, watched});
+  CHECK(sim.scheduler().run() < 10); // the queue, the job, and what follows from its being watched no more
+  CHECK(gone.code() == ec::unavailable); // to nobody
+  CHECK_FALSE(watches.front().arrived());
+}
+
 TEST_CASE("the claim that has waited longest gets the job", "[claim]") {
   simulation sim;
   const auto mismatch = sim.claim(sim.worker("w0", "other"), 25s);

@@ -131,6 +131,7 @@ TEST_CASE_METHOD(followed, "a held page whose client goes away is watched no mor
   bot("GET", path + "?after=3&wait=10")->leave();
   REQUIRE(broker.closed_polls.size() == 1);
   CHECK(broker.closed_polls[0].poll == broker.watches.at(0).poll);
+  CHECK(broker.closed_polls[0].watched == id);
   const header_list headers{{"X-Bot-Token", "bot-secret"}};
   ask("GET", path + "?after=3&wait=10", headers, "", true);
   CHECK(broker.order == std::vector<std::string>{"watch", "poll_closed", "watch", "poll_closed"});
@@ -228,6 +229,7 @@ TEST_CASE_METHOD(followed, "a stream whose client goes away is watched no more",
   x->leave();
   REQUIRE(broker.closed_polls.size() == 1);
   CHECK(broker.closed_polls[0].poll == broker.watches.at(0).poll);
+  CHECK(broker.closed_polls[0].watched == id);
   grow(4);
   tell_watch(); // it was on its way
   x->run();
