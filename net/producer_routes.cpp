@@ -38,17 +38,15 @@ void reject(http_exchange& to, const failure& why, std::string fields = {}) {
   to.answer(std::move(answer));
 }
 
-/// Counts a new job of the caller's token. @returns how long he must wait instead; 0 when he need not
-std::chrono::seconds wait_for_rate(api_scope& scope, const api_caller& who) {
-  const auto most = scope.options.jobs_per_minute_max;
-  if (!most)
-    return {};
-  const auto now = scope.options.now();
-  auto& window = scope.created.try_emplace({who.kind, who.kid}, *most).first->second;
-  if (window.admit(now))
-    return {};
-  return std::max(std::chrono::seconds{1},
-                  std::chrono::ceil<std::chrono::seconds>(window.wait(now)));
+/// What counts the new jobs of the caller's token. @pre there is a limit
+rate_window& rate_of(api_scope& scope, const api_caller& who) {
+  return scope.created.try_emplace({who.kind, who.kid}, scope.options.jobs_per_minute_max.value()).first->second;
+}
+
+void reject_for_rate(api_scope& scope, const api_caller& who, http_exchange& to) {
+  const auto wait = std::chrono::ceil<std::chrono::seconds>(rate_of(scope, who).wait(scope.options.now()));
+  reject(to, {ec::rate_limited, ""},
+         "Retry-After: " + std::to_string(std::max(std::chrono::seconds{1}, wait).count()) + "\r\n");
 }
 
 /// The job as it is committed; what everybody is shown.
@@ -75,17 +73,21 @@ void create_job(api_scope& scope, api_call call) {
     what->create_key = *key;
     what->create_digest.assign(digest.begin(), digest.end());
   }
-  if (const auto wait = wait_for_rate(scope, *call.caller); wait.count() > 0)
-    return reject(*call.from, {ec::rate_limited, ""},
-                  "Retry-After: " + std::to_string(wait.count()) + "\r\n");
-  auto heard = [](http_exchange& to, const outcome<created_job>& x) {
+  const bool limited = scope.options.jobs_per_minute_max.has_value();
+  const auto now = scope.options.now();
+  const bool over = limited && !rate_of(scope, *call.caller).admit(now);
+  if (over && what->create_key.empty())
+    return reject_for_rate(scope, *call.caller, *call.from);
+  auto heard = [&scope, who = call.caller, counted = limited && !over, now](http_exchange& to,
+                                                                            const outcome<created_job>& x) {
     if (!x)
-      return reject(to, x.error());
+      return x.error().code == ec::rate_limited ? reject_for_rate(scope, *who, to) : reject(to, x.error());
+    if (counted && x->repeated)
+      rate_of(scope, *who).take_back(now);
     to.answer(json_reply(created_body(*x)));
   };
   auto& door = scope.door;
-  door.ask(create_request{std::move(*what),
-                          heard_by<created_job>(std::move(call.from), std::move(heard))});
+  door.ask(create_request{std::move(*what), heard_by<created_job>(std::move(call.from), std::move(heard)), over});
 }
 
 void read_job(api_scope& scope, api_call call) {

@@ -29,6 +29,10 @@ void job_queue_state::on_create(create_request& x) {
     on_repeat(x, *known);
     return;
   }
+  if (x.only_repeat) {
+    x.answer.answer(failure{ec::rate_limited, "rate limit exceeded"});
+    return;
+  }
   if (const auto room = admit(open, config.open_jobs_max); !room) {
     log_rejected("queue_cap");
     x.answer.answer(room.error());
@@ -83,7 +87,7 @@ void job_queue_state::on_repeat(create_request& x, const create_keys::entry& kno
   else if (!*found)
     x.answer.answer(failure{ec::refused, "this Idempotency-Key was used for a job that is gone"});
   else
-    x.answer.answer(created_job{known.id, (**found).status, can_serve((**found).required), 1});
+    x.answer.answer(created_job{known.id, (**found).status, can_serve((**found).required), 1, true});
 }
 
 void job_queue_state::on_creates_settled(const creates_settled& x) {
@@ -92,7 +96,7 @@ void job_queue_state::on_creates_settled(const creates_settled& x) {
     CLAW_ASSERT(!node.empty());
     line_up(made);
     for (const auto& repeat : node.mapped().repeats)
-      repeat.answer(created_job{made.id, job_status::queued, can_serve(made.required), 1});
+      repeat.answer(created_job{made.id, job_status::queued, can_serve(made.required), 1, true});
   }
   CLAW_ASSERT(x.refused.size() <= open);
   open -= x.refused.size();

@@ -1,5 +1,8 @@
 #include "actors/domain/rate_window.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 namespace claw {
 
 rate_window::rate_window(std::size_t events_max, std::chrono::steady_clock::duration window)
@@ -12,6 +15,11 @@ bool rate_window::admit(time_point now) {
     return false;
   admitted_.push_back(now);
   return true;
+}
+
+void rate_window::take_back(time_point counted) {
+  if (const auto i = std::find(admitted_.rbegin(), admitted_.rend(), counted); i != admitted_.rend())
+    admitted_.erase(std::next(i).base());
 }
 
 std::chrono::steady_clock::duration rate_window::wait(time_point now) const {

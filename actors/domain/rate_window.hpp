@@ -18,6 +18,9 @@ public:
   /// Counts the event and says yes, or says no and counts nothing.
   bool admit(time_point now);
 
+  /// What was counted then does not count after all.
+  void take_back(time_point counted);
+
   /// How long until the next event would be admitted; 0 when it would be now.
   std::chrono::steady_clock::duration wait(time_point now) const;
 

@@ -30,6 +30,23 @@ TEST_CASE("a create that is sent again is the same job, whatever became of it", 
   CHECK(sim.create(keyed("k", "another body")).code() == ec::refused);
 }
 
+TEST_CASE("whoever makes too many hears only of the job that is there", "[idempotency]") {
+  simulation sim;
+  const auto first = sim.create(keyed("k"));
+  CHECK_FALSE(first->repeated);
+  const auto ask = [&](const char* key) {
+    pending<created_job> answer;
+    sim.broker->ask(create_request{keyed(key), answer.promise(), true});
+    sim.settle();
+    return answer;
+  };
+  CHECK(ask("k")->id == first->id);
+  CHECK(ask("k")->repeated);
+  CHECK(ask("new").code() == ec::rate_limited);
+  CHECK(ask("").code() == ec::rate_limited);
+  CHECK(sim.figures().queued == 1);
+}
+
 TEST_CASE("two that send the same create at once hear of one job", "[idempotency]") {
   simulation sim;
   sim.settles = false;

@@ -102,6 +102,42 @@ TEST_CASE("over the rate nothing is created until the minute is over", "[net][ap
   CHECK(door.broker.creates.size() == 3);
 }
 
+TEST_CASE("a create that is sent again with its key does not count against the rate", "[net][api]") {
+  auto options = asked_api::with_tokens();
+  auto now = std::make_shared<rate_window::time_point>();
+  options.jobs_per_minute_max = 2;
+  options.now = [now] { return *now; };
+  asked_api door{options};
+  const auto post = [&](const std::string& key) {
+    *now += 1s;
+    return door.bot("POST", "/jobs", R"({"command":"ping"})", {{"Idempotency-Key", key}});
+  };
+  const auto answer = [&](outcome<created_job> x) { door.broker.creates.back().answer.answer(std::move(x)); };
+  const created_job made{sample_id(1)};
+  const created_job known{sample_id(1), job_status::queued, false, 1, true};
+  post("a");
+  CHECK_FALSE(door.broker.creates.back().only_repeat);
+  answer(made);
+  for (int i = 0; i < 5; ++i) { // within the rate
+    const auto again = post("a");
+    answer(known);
+    CHECK(again->status() == 200);
+  }
+  post("b");
+  CHECK_FALSE(door.broker.creates.back().only_repeat);
+  answer(made);
+  const auto again = post("a"); // above it
+  CHECK(door.broker.creates.back().only_repeat);
+  answer(known);
+  CHECK(again->status() == 200);
+  const auto third = post("c");
+  CHECK(door.broker.creates.back().only_repeat);
+  answer(failure{ec::rate_limited, "rate limit exceeded"});
+  CHECK(third->status() == 429);
+  CHECK(third->reply->fields == "Retry-After: 52\r\n"); // the first was eight seconds ago
+  CHECK(door.log() == "event=job_rejected reason=rate_limit\n");
+}
+
 TEST_CASE("a full queue refuses", "[net][api]") {
   asked_api door;
   const auto x = door.bot("POST", "/jobs", R"({"command":"ping"})");
