@@ -7,6 +7,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <deque>
 #include <mutex>
 #include <unordered_set>
 #include <vector>
@@ -45,6 +46,7 @@ public:
 private:
   void accept();
   void on_accepted(const boost::system::error_code& why, boost::asio::ip::tcp::socket socket);
+  void refuse(std::shared_ptr<http_session> x);
   void on_tick();
   void run_posted();
 
@@ -53,6 +55,7 @@ private:
   boost::asio::steady_timer tick_{io};
   boost::asio::steady_timer last_moment_{io};
   std::unordered_set<std::shared_ptr<http_session>> sessions_; ///< until each closes itself
+  std::deque<std::shared_ptr<http_session>> refused_; ///< of them those over the limit, oldest first
   std::string date_;
   bool draining_ = false;
   bool stopping_ = false;

@@ -7,6 +7,7 @@
 #include <boost/asio/post.hpp>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <ctime>
 
 namespace claw {
@@ -16,7 +17,7 @@ namespace {
 using boost::asio::ip::tcp;
 using boost::system::error_code;
 
-/// Connections above the limit that are told so, before more are closed without a word.
+/// Connections above the limit that have been told so and are left open for a moment, so that they can read it.
 constexpr std::size_t refusals_max = 64;
 constexpr std::chrono::milliseconds accept_pause{100};
 constexpr std::size_t handlers_per_round_max = 256; ///< then what was asked is passed on, whatever else is ready
@@ -117,15 +118,20 @@ void http_core::on_accepted(const error_code& why, tcp::socket socket) {
     });
     return;
   }
-  if (sessions_.size() < options.connections_max + refusals_max) {
-    const bool full = sessions_.size() >= options.connections_max;
-    auto session = std::make_shared<http_session>(std::move(socket), shared_from_this());
-    if (full)
-      session->refuse(503, "too many connections");
-    else
-      session->start();
-  }
+  auto session = std::make_shared<http_session>(std::move(socket), shared_from_this());
+  if (sessions_.size() - refused_.size() < options.connections_max)
+    session->start();
+  else
+    refuse(std::move(session));
   accept();
+}
+
+/// Each is told at once. When too many have not left by themselves, the one that has had most time to read it goes.
+void http_core::refuse(std::shared_ptr<http_session> x) {
+  if (refused_.size() >= refusals_max)
+    refused_.front()->close();
+  refused_.push_back(x);
+  x->refuse(503, "too many connections");
 }
 
 void http_core::on_tick() {
@@ -185,6 +191,8 @@ void http_core::joined(std::shared_ptr<http_session> x) {
 
 void http_core::left(const std::shared_ptr<http_session>& x) {
   sessions_.erase(x);
+  if (const auto i = std::find(refused_.begin(), refused_.end(), x); i != refused_.end())
+    refused_.erase(i);
   if (stopping_ && sessions_.empty())
     io.stop();
 }

@@ -293,30 +293,7 @@ TEST_CASE("a stream may be silent for as long as it likes", "[net][http]") {
   client.until("still here");
 }
 
-// -- too many, and the end -----------------------------------------------------------------------------------------
-
-TEST_CASE("connections over the limit are told so", "[net][http]") {
-  http_server_options narrow;
-  narrow.connections_max = 2;
-  served_application app{[](const taken_request& x) { x.from->answer({}); }, narrow};
-  http_peer first{app.port()};
-  auto second = std::make_unique<http_peer>(app.port());
-  CHECK(first.ask(request).status == 200);
-  CHECK(second->ask(request).status == 200);
-  {
-    http_peer third{app.port()};
-    const auto x = third.answer(); // without having asked
-    CHECK(x.status == 503);
-    CHECK(x.body == R"({"detail":"too many connections"})");
-    CHECK(x.has("Connection: close"));
-    third.half_close();
-    CHECK(third.closed());
-  }
-  CHECK(first.ask(request).status == 200);
-  second.reset();
-  CHECK(first.ask(request).status == 200); // the server has seen it leave
-  CHECK(http_peer{app.port()}.ask(request).status == 200);
-}
+// -- the end -----------------------------------------------------------------------------------------
 
 TEST_CASE_METHOD(held, "a server that drains answers what is under way and takes no more", "[net][http]") {
   http_peer idle{app.port()};
