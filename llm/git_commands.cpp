@@ -17,6 +17,7 @@ constexpr std::size_t subject_bytes_max = 4'096;
 outcome<child_end> git_reader::run(std::vector<std::string> arguments, std::size_t output_bytes_max) const {
   if (config.git_program.empty())
     return repo_errors::failed(repo_errors::no_git_program);
+  const bool with_index = arguments.front() == "status" || arguments.front() == "diff";
   auto command = shadow.command(config.git_program, repo, std::move(arguments));
   command.output_bytes_max = output_bytes_max;
   command.time_limit = config.limits.command_timeout;
@@ -26,7 +27,8 @@ outcome<child_end> git_reader::run(std::vector<std::string> arguments, std::size
     // What git says may quote the repo: for the log only, and only its size.
     spdlog::warn("event=git_failed exit_code={} error_bytes={}", end->exit_code,
                  end->errors.size());
-    return repo_errors::failed(repo_errors::git_failed);
+    return repo_errors::failed(with_index && shadow.lacks_shared_index() ? repo_errors::split_index
+                                                                         : repo_errors::git_failed);
   }
   return end;
 }
@@ -49,7 +51,7 @@ commit_summary next_summary(std::string_view& rest) {
 outcome<repo_state> git_status(const git_reader& git) {
   const auto bytes_max = git.config.limits.output_bytes_max;
   const auto end = git.run({"status", "--porcelain=v1", "--untracked-files=normal", "--no-renames",
-                            "--ignore-submodules=all"},
+                            "--ignore-submodules=dirty"}, // no other git is started, to look into them
                            bytes_max + 1);
   if (!end)
     return end.error();

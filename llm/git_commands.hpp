@@ -19,7 +19,8 @@ struct git_reader {
   call_bounds bounds;
 
   /// One git. @param output_bytes_max beyond it git is stopped, and its output is cut
-  /// Errors: `timed_out`, `cancelled`, `io_failed`, `tool_failed` `git could not read the repo`.
+  /// Errors: `timed_out`, `cancelled`, `io_failed`, `tool_failed` `git could not read the repo`, with a hint where it
+  /// knows one.
   outcome<child_end> run(std::vector<std::string> arguments, std::size_t output_bytes_max) const;
 };
 

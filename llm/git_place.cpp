@@ -182,6 +182,15 @@ outcome<git_place> find_git_place(const repo_scope& base, const repo_scope& repo
   return place;
 }
 
+bool has_shared_index(const git_place& place) {
+  const int copy = ::openat(place.own.fd(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const std::unique_ptr<DIR, int (*)(DIR*)> listing{copy < 0 ? nullptr : ::fdopendir(copy), &::closedir};
+  while (const auto* entry = listing ? ::readdir(listing.get()) : nullptr)
+    if (std::string_view{entry->d_name}.substr(0, 12) == "sharedindex.")
+      return true;
+  return false;
+}
+
 outcome<done> check_objects(const git_place& place) {
   if (!holds_no_links(place.objects.fd(), 0))
     return bad_layout();

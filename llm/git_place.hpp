@@ -25,6 +25,9 @@ outcome<git_place> find_git_place(const repo_scope& base, const repo_scope& repo
 /// Errors: the sentence about the layout.
 outcome<done> check_objects(const git_place& place);
 
+/// True when a part of the index is in a file of its own, or was lately. @source git-update-index(1), "SPLIT INDEX"
+bool has_shared_index(const git_place& place);
+
 /// A regular file at exactly this place, no symlink on the way. @returns none where there is none.
 /// Errors: the sentence about the layout, also when it is larger.
 outcome<std::optional<std::string>> read_plain(const repo_scope& folder, const std::string& name,

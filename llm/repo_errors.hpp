@@ -39,6 +39,8 @@ inline constexpr const char* bad_depth = "depth must be 1 to 10";
 inline constexpr const char* refused_layout
     = "repo refused: its .git folder reaches outside of it or has an unsupported format";
 inline constexpr const char* git_failed = "git could not read the repo";
+inline constexpr const char* split_index
+    = "git could not read the repo: its index is split, it seems; git update-index --no-split-index makes it whole";
 inline constexpr const char* search_failed = "search failed";
 inline constexpr const char* no_git_program = "git is not installed on this worker";
 inline constexpr const char* broken_allowlist

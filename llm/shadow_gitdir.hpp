@@ -24,6 +24,7 @@ public:
   ~shadow_gitdir();
 
   const git_head& head() const noexcept { return head_; }
+  bool lacks_shared_index() const { return has_shared_index(place_); } ///< which is not copied: git may miss it
 
   /// As revision_for_git. Errors: also `repo has no commits`.
   outcome<std::string> revision(std::string_view text) const;

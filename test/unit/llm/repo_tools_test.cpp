@@ -67,6 +67,33 @@ TEST_CASE("status tells the branch and what is not committed", "[llm][repo]") {
   CHECK(state->porcelain == " M src/lease.cpp\n?? new.txt\n");
 }
 
+TEST_CASE("a submodule that was added is a change", "[llm][repo]") {
+  repo_yard yard;
+  const auto library = yard.add_repo("library");
+  const auto main = yard.add_repo("main");
+  claw::test::git(main, {"-c", "protocol.file.allow=always", "submodule", "add", "-q", library, "part"});
+  write_file(main + "/part/new.txt", "x"); // what is not committed in it is its own affair
+  repo_tools tools{yard.config()};
+  CHECK(tools.status("main", {})->porcelain == "A  .gitmodules\nA  part\n");
+  claw::test::git(main, {"rm", "-q", "--cached", ".gitmodules"});
+  std::filesystem::remove(main + "/.gitmodules");
+  const auto state = tools.status("main", {});
+  REQUIRE(state);
+  CHECK(state->dirty);
+  CHECK(state->porcelain == "A  part\n");
+}
+
+TEST_CASE("a split index is no riddle", "[llm][repo]") {
+  repo_yard yard;
+  const auto folder = yard.add_repo("demo");
+  claw::test::git(folder, {"update-index", "--split-index"});
+  repo_tools tools{yard.config()};
+  CHECK(why(tools.status("demo", {})) == repo_errors::split_index);
+  CHECK(why(tools.last_commit("demo", {})) == "(it worked)");
+  claw::test::git(folder, {"update-index", "--no-split-index"});
+  CHECK(why(tools.status("demo", {})) == "(it worked)");
+}
+
 TEST_CASE("the last commit is told with hash, author, date and subject", "[llm][repo]") {
   repo_yard yard;
   const auto folder = yard.add_repo("demo");
