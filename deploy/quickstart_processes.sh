@@ -59,15 +59,22 @@ stop_process() {
   done
 }
 
-# wait_until SECONDS NAME COMMAND...: until the command succeeds; dies with the log when the process ends before.
-wait_until() {
+# comes_up SECONDS NAME COMMAND...: waits until the command succeeds; fails when the process ends before.
+comes_up() {
   local seconds=$1 name=$2 i
   shift 2
   for ((i = 0; i < seconds * 10; ++i)); do
-    if "$@" >/dev/null 2>&1; then return; fi
+    if is_running "$name" && "$@" >/dev/null 2>&1; then return; fi
     is_running "$name" || break
     sleep 0.1
   done
-  tail -n 20 "$data/log/$name.log" >&2 || true
-  die "$name did not start; its log: $data/log/$name.log"
+  return 1
 }
+
+die_with_log() {
+  tail -n 20 "$data/log/$1.log" >&2 || true
+  die "$1 did not start; its log: $data/log/$1.log"
+}
+
+# wait_until SECONDS NAME COMMAND...: as comes_up, but dies with the log where that fails.
+wait_until() { comes_up "$@" || die_with_log "$2"; }

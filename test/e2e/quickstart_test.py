@@ -6,6 +6,7 @@ import json
 import os
 import pathlib
 import shutil
+import socket
 import stat
 import subprocess
 import tempfile
@@ -112,6 +113,48 @@ class Quickstart(unittest.TestCase):
         self.assertEqual(result.returncode, 1, result.stdout)
         self.assertIn("the small model cannot be had; without --with-small-model a stand-in answers", result.stdout)
         self.assertNotIn("model", self.pids())
+
+    def take_port(self, listens):
+        """@param listens False: nobody answers there, and yet nobody else can have it"""
+        taken = socket.socket()
+        self.addCleanup(taken.close)
+        taken.bind(("127.0.0.1", 0))
+        if listens:
+            taken.listen()
+        return str(taken.getsockname()[1])
+
+    def test_a_port_that_is_named_and_taken_is_told(self):
+        for listens in (True, False):
+            port = self.take_port(listens)
+            result = self.quickstart("--no-ask", BROKER_PORT=port)
+            self.addCleanup(self.quickstart, "--stop")
+            self.assertEqual(result.returncode, 1, result.stdout)
+            self.assertIn(f"port {port}, which BROKER_PORT names, cannot be had", result.stdout)
+
+    def test_a_port_that_was_taken_meanwhile_is_passed_over_and_a_new_wish_is_heard(self):
+        port = self.take_port(False)
+        self.data.mkdir()
+        (self.data / "broker.env").write_text(f"BROKER_PORT={port}\nBOT_TOKEN=kept-bot-token\n")
+        first = self.quickstart("--no-ask")
+        self.addCleanup(self.quickstart, "--stop")
+        self.assertEqual(first.returncode, 0, first.stdout)
+        self.assertIn("BOT_TOKEN=kept-bot-token\n", (self.data / "broker.env").read_text())
+        self.assertNotIn(f"BROKER_PORT={port}\n", (self.data / "broker.env").read_text())
+        with socket.socket() as wished:
+            wished.bind(("127.0.0.1", 0))
+            port = str(wished.getsockname()[1])
+        again = self.quickstart("--no-ask", BROKER_PORT=port)
+        self.assertEqual(again.returncode, 0, again.stdout)
+        self.assertIn(f"started on port {port}", again.stdout)
+        plan = self.quickstart("--stop", "--dry-run")
+        self.assertEqual(plan.returncode, 0, plan.stdout)
+        pids = self.pids()
+        for name in ("runner", "broker"):
+            self.assertIn(f"would end {name} (pid {pids[name]})", plan.stdout)
+        self.assertNotIn("would start", plan.stdout)
+        self.assertEqual(self.quickstart("--stop").returncode, 0)
+        self.check_stopped(pids)
+        self.assertIn("nothing runs", self.quickstart("--stop", "--dry-run").stdout)
 
     def test_an_endpoint_that_lists_nothing_is_told(self):
         result = self.quickstart("--no-ask", LLM_BASE_URL="http://127.0.0.1:1/v1")
