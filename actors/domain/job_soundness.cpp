@@ -1,7 +1,11 @@
 #include "actors/domain/job_soundness.hpp"
 
+#include "actors/domain/job_transitions.hpp"
+
 #include <algorithm>
+#include <array>
 #include <optional>
+#include <string_view>
 #include <utility>
 
 namespace claw {
@@ -37,6 +41,14 @@ bool is_progress(job_event_kind x) {
   return x >= job_event_kind::status;
 }
 
+/// Whether a requeue for this reason does not count the attempt.
+bool was_given_back(std::string_view why) {
+  constexpr std::array reasons{lease_end::expired, lease_end::worker_lost, lease_end::worker_restarted,
+                               lease_end::released, lease_end::token_revoked};
+  return std::any_of(reasons.begin(), reasons.end(),
+                     [&](lease_end x) { return gives_attempt_back(x) && to_string(x) == why; });
+}
+
 /// The life of a job as its events tell it.
 struct told_life {
   job_status status = job_status::queued;
@@ -52,7 +64,7 @@ struct told_life {
       return before == job_status::queued ? "" : "claims a job that is " + std::string{to_string(before)};
     }
     if (e.kind == job_event_kind::requeued) {
-      if (e.why == "released" && attempt > 0)
+      if (attempt > 0 && was_given_back(e.why))
         --attempt;
       status = job_status::queued;
       return before == job_status::running ? "" : "requeues a job that is " + std::string{to_string(before)};

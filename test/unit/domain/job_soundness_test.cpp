@@ -34,6 +34,19 @@ bool says(const lived& x, const std::string& words) {
 
 } // namespace
 
+TEST_CASE("a requeued job is sound whatever ended its lease", "[soundness]") {
+  constexpr int64_t now_ms = 1'700'000'100'000;
+  for (const auto why : {lease_end::expired, lease_end::worker_lost, lease_end::worker_restarted, lease_end::released,
+                         lease_end::token_revoked}) {
+    INFO(to_string(why));
+    lived x;
+    x.take(whole_life(1)[0]);
+    x.take(claimed(x.head, {"w", "b", "lease", now_ms / 1'000 + 60}, now_ms));
+    x.take(requeued(x.head, why, now_ms));
+    CHECK(faults_of(x.head, x.events) == std::vector<std::string>{});
+  }
+}
+
 TEST_CASE("whatever the transitions make is sound after each of them", "[soundness]") {
   constexpr int64_t now_ms = 1'700'000'100'000;
   const claim_terms terms{"w", "b", "lease", now_ms / 1'000 + 60};
