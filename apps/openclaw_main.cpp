@@ -13,6 +13,7 @@
 #include "net/broker_client.hpp"
 
 #include <spdlog/spdlog.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -32,9 +33,20 @@ namespace {
 using namespace claw;
 
 volatile std::sig_atomic_t interrupt_count = 0;
+volatile std::sig_atomic_t at_prompt = 0;  ///< chat waits for a line, and nothing is under way
+std::optional<termios> terminal_at_start; ///< set before chat waits for its first line
 
+/// At the prompt it ends the program at once: a count would be looked at only when the read ends, and a signal that
+/// comes a moment before the read begins does not end it. All calls are async-signal-safe (POSIX.1-2017, 2.4.3).
 void on_interrupt(int) {
   interrupt_count = interrupt_count + 1;
+  if (at_prompt == 0)
+    return;
+  if (terminal_at_start)
+    tcsetattr(STDIN_FILENO, TCSANOW, &*terminal_at_start);
+  // The prompt stands there, and what was typed. There is nobody to tell that it could not be written.
+  [[maybe_unused]] const auto written = write(STDERR_FILENO, "\n", 1);
+  _exit(cli_exit::interrupted);
 }
 
 /// Without SA_RESTART, so that a pause ends when Ctrl-C is pressed.
@@ -72,22 +84,18 @@ int chat(cli_session& session, const config_sources& sources) {
   const bool terminal = isatty(STDIN_FILENO) != 0;
   if (terminal)
     std::cerr << "Type help for the commands, quit or Ctrl-D to leave.\n";
-  const auto next
-      = terminal ? lines_of_terminal(history_file_path(sources.environment)) : lines_of(std::cin);
-  bool left = false;
-  const auto lines = [&]() -> std::optional<std::string> {
-    interrupt_count = 0;
-    auto line = next();
-    left = !line && interrupt_count > 0; // with Ctrl-C at the prompt, not at the end
-    return line;
+  if (termios now{}; terminal && tcgetattr(STDIN_FILENO, &now) == 0)
+    terminal_at_start = now;
+  const auto waiting = [](bool waits) {
+    std::cout.flush(); // what was answered is not lost with a prompt that is left
+    at_prompt = waits ? 1 : 0;
   };
-  const int last = chat_loop(lines, [&](const std::string& line) {
+  const auto lines = terminal ? lines_of_terminal(history_file_path(sources.environment), waiting)
+                              : lines_of(std::cin, waiting);
+  return chat_loop(lines, [&](const std::string& line) {
     interrupt_count = 0;
     return session.run_line(line);
   });
-  if (left)
-    std::cerr << "\n"; // the prompt stands there, and what was typed
-  return left ? cli_exit::interrupted : last;
 }
 
 /// An answer that a full disk swallowed must not look like one that was given.

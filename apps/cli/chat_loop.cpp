@@ -32,24 +32,27 @@ struct free_line {
 
 } // namespace
 
-line_source lines_of(std::istream& in) {
-  return [&in]() -> std::optional<std::string> {
+line_source lines_of(std::istream& in, const wait_listener& waiting) {
+  return [&in, waiting]() -> std::optional<std::string> {
     std::string line;
-    if (!std::getline(in, line))
-      return std::nullopt;
-    return line;
+    waiting(true);
+    const bool read = static_cast<bool>(std::getline(in, line));
+    waiting(false);
+    return read ? std::optional{line} : std::nullopt;
   };
 }
 
-line_source lines_of_terminal(const std::string& history_file) {
+line_source lines_of_terminal(const std::string& history_file, const wait_listener& waiting) {
   using_history();
   stifle_history(history_lines_max);
   if (!history_file.empty()) {
     make_private(history_file);
     read_history(history_file.c_str());
   }
-  return [history_file]() -> std::optional<std::string> {
+  return [history_file, waiting]() -> std::optional<std::string> {
+    waiting(true);
     const std::unique_ptr<char, free_line> line{readline("openclaw> ")};
+    waiting(false);
     if (!line)
       return std::nullopt;
     if (*line != '\0') {

@@ -14,10 +14,13 @@ namespace claw {
 /// @returns the next line without its break; none at the end
 using line_source = std::function<std::optional<std::string>()>;
 
-line_source lines_of(std::istream& in);
+/// Told `true` before a line is waited for, `false` when it is there.
+using wait_listener = std::function<void(bool waits)>;
+
+line_source lines_of(std::istream& in, const wait_listener& waiting);
 
 /// Lines from the terminal with editing and history. @param history_file "" for none; made with mode 0600
-line_source lines_of_terminal(const std::string& history_file);
+line_source lines_of_terminal(const std::string& history_file, const wait_listener& waiting);
 
 /// `$XDG_STATE_HOME/openclaw/history` or `~/.local/state/openclaw/history`, its folder made; "" where that cannot be.
 std::string

@@ -264,7 +264,11 @@ TEST_CASE_METHOD(cli_fixture, "the events of a job are lines", "[cli]") {
 TEST_CASE_METHOD(cli_fixture, "a chat runs line after line until quit", "[cli]") {
   std::istringstream in{"ping a\n\n  ping b  \nquit\nping c\n"};
   cli_session session{options, broker, world()};
-  CHECK(chat_loop(lines_of(in), [&](const std::string& line) { return session.run_line(line); })
-        == 0);
+  bool waits = false;
+  const auto lines = lines_of(in, [&](bool x) { waits = x; });
+  CHECK(chat_loop(lines, [&](const std::string& line) {
+          CHECK_FALSE(waits); // Ctrl-C while a job is under way is not one at the prompt
+          return session.run_line(line);
+        }) == 0);
   CHECK(broker.created.size() == 2);
 }
