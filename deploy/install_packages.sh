@@ -13,6 +13,7 @@ usage: deploy/install_packages.sh [--print] [GROUP...]
 Installs the packages of the groups (default: build run) that stand in deploy/packages.txt:
   build   to build the programs      run   to run them
   test    to run the tests           dev   to work on the code
+  discord-peers   Discord clients of others, for the tests of test/fake_discord
   small-model   for deploy/quickstart.sh --with-small-model
 Uses sudo when it is not run by root. --print only shows which packages are missing.
 TEXT
@@ -40,8 +41,21 @@ packages_of() {
   done <"$list"
 }
 
+# Also what another package brings along: the nodejs of some archives is npm, too.
 is_installed() {
-  [[ $(dpkg-query -W -f='${Status}' -- "$1" 2>/dev/null) == "install ok installed" ]]
+  [[ $(dpkg-query -W -f='${Status}' -- "$1" 2>/dev/null) == "install ok installed" ]] || [[ -n ${provided[$1]:-} ]]
+}
+
+# What the installed packages provide besides themselves.
+declare -A provided=()
+read_provided() {
+  local status names name
+  while IFS='|' read -r status names; do
+    [[ $status == "install ok installed" ]] || continue
+    for name in ${names//,/ }; do
+      provided[$name]=yes
+    done
+  done < <(dpkg-query -W -f='${Status}|${Provides}\n')
 }
 
 as_root() {
@@ -76,6 +90,7 @@ if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
   exit 1
 fi
 
+read_provided
 missing=()
 for package in "${wanted[@]}"; do
   is_installed "$package" || missing+=("$package")

@@ -1,0 +1,154 @@
+"""What every client does at the fake Discord as at Discord: it logs in, talks, comes back, obeys."""
+from fake_discord_process import ALICE, CHANNEL, GUILD, MESSAGES, FakeDiscord
+
+
+class ClientAtFake:
+    """What every client does; each test begins with a client that is logged in."""
+
+    def setUp(self):
+        self.fake = FakeDiscord(rate_limits=False)
+        self.addCleanup(self.fake.stop)
+        self.peer = self.client(self.fake)
+        self.addCleanup(self.peer.stop)
+        self.peer.wait("ready", guilds=1)
+
+    def rest(self, after=0, **wanted):
+        return self.fake.find(after, kind="rest", **wanted)
+
+    # -- talking ---------------------------------------------------------------------------------------------------
+
+    def test_messages_of_a_server_and_of_a_dm_arrive(self):
+        in_server = self.fake.say("to a server")
+        in_dm = self.fake.say("to you alone", self.fake.dm())
+        self.assertEqual(self.peer.wait("message", id=in_server["id"])["guild"], GUILD)
+        heard = self.peer.wait("message", id=in_dm["id"])
+        self.assertEqual((heard["content"], heard["guild"], heard["author"]), ("to you alone", None, ALICE))
+
+    def test_it_replies_edits_and_deletes(self):
+        asked = self.fake.say("a question")
+        reply = self.peer.do("reply", channel=CHANNEL, message=asked["id"], content="an answer")
+        self.peer.do("edit", channel=CHANNEL, message=reply["id"], content="a better answer")
+        shown = self.fake.read()[-1]
+        self.assertEqual([x["content"] for x in shown["versions"]], ["an answer", "a better answer"])
+        self.assertEqual(shown["referenced_message"]["id"], asked["id"])
+        self.assertTrue(self.peer.wait("update", id=reply["id"], content="a better answer")["edited"])
+        self.peer.do("delete", channel=CHANNEL, message=reply["id"])
+        self.peer.wait("delete", id=reply["id"])
+        self.assertEqual([x["id"] for x in self.fake.read()], [asked["id"]])
+
+    def test_it_reacts_types_and_begins_a_thread(self):
+        asked = self.fake.say("a question")["id"]
+        self.peer.do("react", channel=CHANNEL, message=asked, emoji="👀")
+        self.peer.do("typing", channel=CHANNEL)
+        self.assertEqual(self.peer.do("thread", channel=CHANNEL, message=asked, name="about it"),
+                         {"id": asked, "parent": CHANNEL})
+        self.assertEqual(self.fake.read()[0]["reactions"][0]["emoji"]["name"], "👀")
+        self.fake.wait(kind="typing", channel=CHANNEL)
+        in_thread = self.fake.say("more of it", asked)["id"]
+        self.assertEqual(self.peer.wait("message", id=in_thread)["channel"], asked)
+
+    def test_it_sends_a_file(self):
+        self.assertEqual(self.peer.do("file", channel=CHANNEL, content="whole", name="job.md", text="Füße\n")["files"],
+                         ["job.md"])
+        self.assertEqual(self.fake.read()[-1]["files"][0]["text"], "Füße\n")
+
+    def test_it_reads_the_history_after_a_message_by_pages(self):
+        first = self.fake.say("first")["id"]
+        later = [self.fake.say(f"number {x}", silent=True)["id"] for x in range(120)]
+        read = {x["id"] for x in self.peer.do("history", channel=CHANNEL, after=first)}
+        self.assertEqual(read, set(later[:len(read)]))
+        self.assertGreaterEqual(len(read), 100)
+
+    def test_it_writes_to_a_person_and_is_told_who_blocks_it(self):
+        self.peer.do("dm", user=ALICE, content="a word")
+        self.assertEqual([x["content"] for x in self.fake.read(self.fake.dm())], ["a word"])
+        self.fake.call("PATCH", f"/users/{ALICE}", {"dms": False})
+        refused = self.peer.end(self.peer.begin("dm", user=ALICE, content="another"))
+        self.assertEqual((refused["event"], refused["code"]), ("failed", 50007))
+
+    def test_its_presence_arrives(self):
+        self.peer.do("presence", state="2 running")
+        self.assertEqual(self.fake.wait(kind="frame", op=3)[0]["d"]["status"], "idle")
+
+    # -- refusals --------------------------------------------------------------------------------------------------
+
+    def test_it_is_told_why_a_message_is_refused(self):
+        for content, code in (("x" * 2001, 50035), ("   ", 50006)):
+            refused = self.peer.end(self.peer.begin("send", channel=CHANNEL, content=content))
+            self.assertEqual((refused["event"], refused["code"], refused["status"]), ("failed", code, 400))
+        self.fake.call("PATCH", f"/channels/{CHANNEL}", {"denied": ["SEND_MESSAGES"]})
+        refused = self.peer.end(self.peer.begin("send", channel=CHANNEL, content="may I?"))
+        self.assertEqual((refused["code"], refused["status"]), (50013, 403))
+
+    def test_it_waits_as_long_as_a_429_says(self):
+        self.fake.fault("rate_limit", retry_after=1.2, method="POST", route=MESSAGES)
+        self.peer.do("send", channel=CHANNEL, content="patiently")
+        first, second = self.rest(method="POST", route=MESSAGES)
+        self.assertEqual((first["status"], second["status"]), (429, 200))
+        self.assertGreaterEqual(second["monotonic"] - first["monotonic"], 1.19)
+
+    def test_it_keeps_to_what_the_buckets_say(self):
+        self.fake.set(rate_limits=True)
+        for number in [self.peer.begin("send", channel=CHANNEL, content=f"number {x}") for x in range(7)]:
+            self.assertEqual(self.peer.end(number)["event"], "done")
+        self.assertEqual(len(self.fake.read()), 7)
+        times = [x["monotonic"] for x in self.rest(method="POST", route=MESSAGES, status=200)]
+        self.assertGreaterEqual(times[-1] - times[0], 4.9)
+
+    def test_it_tries_again_after_a_502(self):
+        self.fake.fault("answer", status=502, method="POST", route=MESSAGES)
+        self.peer.do("send", channel=CHANNEL, content="at last")
+        self.assertEqual([x["status"] for x in self.rest(method="POST", route=MESSAGES)], [502, 200])
+
+    # -- coming back -----------------------------------------------------------------------------------------------
+
+    def resumes_after(self, end, *arguments, **more):
+        """Ends the connection while something is said; it must be heard, over a resume."""
+        before = self.fake.now()
+        self.fake.post("/gateway/hold")
+        said = self.fake.say("while you were away")["id"]
+        end(*arguments, **more)
+        self.peer.wait("message", id=said)
+        self.peer.wait("resumed")
+        found = [x["op"] for x in self.fake.find(before, kind="frame") if x["op"] in (2, 6)]
+        self.assertEqual(found, [6])
+        for opened in self.fake.find(before, kind="connect"):
+            self.assertEqual((opened["query"]["v"], opened["query"]["encoding"]), ("10", "json"))
+            self.assertIn("/resume/", opened["path"])
+
+    def test_it_resumes_after_a_close_for_no_known_reason(self):
+        self.resumes_after(self.fake.close_gateway, 4000)
+
+    def test_it_resumes_after_a_cut_line(self):
+        self.resumes_after(self.fake.post, "/gateway/drop")
+
+    def test_it_resumes_when_it_is_told_to_reconnect(self):
+        self.resumes_after(self.fake.post, "/gateway/reconnect")
+
+    def test_it_resumes_where_an_invalid_session_may_be(self):
+        self.resumes_after(self.fake.post, "/gateway/invalid_session", resumable=True)
+
+    def test_it_identifies_anew_where_the_session_is_gone(self):
+        before = self.fake.now()
+        self.fake.post("/gateway/invalid_session", resumable=False)
+        self.fake.wait(before, kind="frame", op=2)
+        self.peer.wait("ready", guilds=1)
+        self.peer.wait("message", id=self.fake.say("after")["id"])
+
+    def test_it_leaves_a_connection_whose_heartbeats_nobody_answers(self):
+        self.fake.set(heartbeat_interval_ms=500)
+        self.fake.post("/gateway/drop")  # the next hello tells the shorter interval
+        self.peer.wait("resumed")
+        before = self.fake.now()
+        self.fake.set(acks=False)
+        left = self.fake.wait(before, kind="disconnect")[0]
+        self.fake.set(acks=True)
+        self.assertIsNone(left["code_of_ours"])
+        self.assertNotIn(left["code"], (1000, 1001))
+        self.peer.wait("resumed")
+
+    def test_it_stops_where_the_code_is_fatal(self):
+        before = self.fake.now()
+        self.fake.close_gateway(4014)
+        self.peer.wait("stopped")
+        self.assertEqual(self.fake.find(before, kind="connect"), [])

@@ -1,0 +1,41 @@
+"""discord.js, from npm, takes the fake Discord for Discord."""
+import unittest
+
+import discord_peers
+from client_at_fake import ClientAtFake
+from fake_discord_process import CHANNEL, MESSAGES
+
+
+class DiscordJs(ClientAtFake, unittest.TestCase):
+    client = staticmethod(discord_peers.discord_js)
+
+    @classmethod
+    def setUpClass(cls):
+        discord_peers.install_discord_js()
+
+    def test_a_nonce_is_sent_once_within_the_window(self):
+        wish = {"channel": CHANNEL, "content": "once", "nonce": "j42-0", "enforceNonce": True}
+        first = self.peer.do("send", **wish)
+        self.assertEqual(self.peer.do("send", **wish)["id"], first["id"])
+        self.fake.advance(600)
+        self.assertNotEqual(self.peer.do("send", **wish)["id"], first["id"])
+        self.assertEqual(len(self.fake.read()), 2)
+
+    def test_a_message_that_is_answered_with_502_once_it_is_there_comes_once(self):
+        self.fake.fault("answer", status=502, when="after", method="POST", route=MESSAGES)
+        self.peer.do("send", channel=CHANNEL, content="once", nonce="j42-1", enforceNonce=True)
+        self.assertEqual([x["content"] for x in self.fake.read()], ["once"])
+        self.assertEqual([x["status"] for x in self.rest(method="POST", route=MESSAGES)], [502, 200])
+
+    def test_a_global_limit_holds_every_route(self):
+        self.fake.fault("rate_limit", retry_after=1.5, scope="global", method="POST", route=MESSAGES)
+        sent = self.peer.begin("send", channel=CHANNEL, content="patiently")
+        refused = self.fake.wait(kind="rest", status=429)[0]
+        self.peer.wait("limited")
+        self.peer.do("typing", channel=CHANNEL)
+        self.peer.end(sent)
+        later = self.rest(refused["n"])
+        self.assertGreaterEqual(min(x["monotonic"] for x in later) - refused["monotonic"], 1.49)
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

@@ -1,0 +1,26 @@
+"""Everything of one fake Discord, wired together."""
+from .api import Api
+from .channel_routes import ChannelRoutes
+from .clock import Clock
+from .faults import Faults
+from .gateway import Gateway
+from .journal import Journal
+from .messages import Messages
+from .rate_limits import RateLimits
+from .settings import Settings
+from .user_routes import UserRoutes
+from .world import World
+
+
+class House:
+    def __init__(self, token, scale=1.0):
+        self.clock = Clock(scale)
+        self.settings = Settings()
+        self.journal = Journal(self.clock)
+        self.faults = Faults()
+        self.limits = RateLimits(self.clock, self.settings)
+        self.world = World(self.clock, token)
+        self.gateway = Gateway(self.world, self.settings, self.journal)
+        self.messages = Messages(self.world, self.settings, self.gateway.tell)
+        parts = [UserRoutes(self), ChannelRoutes(self)]
+        self.api = Api(self, {key: function for part in parts for key, function in part.routes().items()})
