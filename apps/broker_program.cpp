@@ -4,6 +4,7 @@
 #include "apps/broker_config.hpp"
 #include "apps/exit_codes.hpp"
 #include "apps/entropy.hpp"
+#include "apps/life_signs.hpp"
 #include "apps/log.hpp"
 #include "apps/watchdog.hpp"
 
@@ -16,6 +17,7 @@
 #include <atomic>
 #include <csignal>
 #include <cstdio>
+#include <future>
 #include <optional>
 #include <thread>
 
@@ -90,6 +92,20 @@ void announce(const config& x, uint16_t port) {
   log->set_level(level);
 }
 
+/// Asks the queue, which all else goes through. @returns a line about it, none when it did not answer in time
+std::optional<std::string> say_how_it_is(broker_front_door& door, std::chrono::milliseconds wait) {
+  auto answered = std::make_shared<std::promise<outcome<queue_facts>>>();
+  auto answer = answered->get_future();
+  door.ask(queue_question{
+      reply<queue_facts>{[answered](outcome<queue_facts> facts) { answered->set_value(std::move(facts)); }}});
+  if (answer.wait_for(wait) != std::future_status::ready)
+    return std::nullopt;
+  const auto facts = answer.get();
+  if (!facts)
+    return std::nullopt;
+  return std::to_string(facts->queued) + " jobs queued, " + std::to_string(facts->running) + " running";
+}
+
 int complain(const failure& why) {
   spdlog::error("event=broker_not_started ec={} why={}", to_string(why.code), log_value(why.why));
   return why.code == ec::bad_config ? exit_codes::config : exit_codes::internal;
@@ -118,7 +134,8 @@ int serve(const config& x, job_store& jobs, token_store& tokens, const sigset_t&
   broker_system broker{system, jobs, tokens, system_config_of(x),
                        {wall_ms, random_bits, give_up, seams.store.on_kill_point}};
   const auto door = seams.instead_of_door ? seams.instead_of_door(broker) : nullptr;
-  broker_http application{std::move(http), door ? *door : broker};
+  broker_front_door& entrance = door ? *door : broker;
+  broker_http application{std::move(http), entrance};
   auto bounds = server_options_of(x);
   bounds.connections_max = connections_that_fit(bounds.connections_max);
   auto server = http_server::listen(bounds, application);
@@ -133,8 +150,10 @@ int serve(const config& x, job_store& jobs, token_store& tokens, const sigset_t&
     }
   }};
   announce(x, (*server)->port());
+  life_signs signs{life_sign_plan_here(), [&](std::chrono::milliseconds wait) { return say_how_it_is(entrance, wait); }};
   int signal = 0;
   sigwait(&signals, &signal);
+  signs.stop();
   spdlog::info("event=broker_stopping signal={}", signal);
   overdue.emplace(shutdown_max, exit_code);
   application.stop();

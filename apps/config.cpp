@@ -5,6 +5,7 @@
 #include "apps/config_text.hpp"
 #include "apps/exit_codes.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
@@ -103,9 +104,12 @@ public:
       return config_exit{0, help_text(table_)};
     if (wants_markdown_)
       return config_exit{0, help_markdown(table_)};
+    if (wants_env_)
+      return config_exit{0, help_env(table_)};
     if (wants_version_)
       return config_exit{0, std::string{table_.program} + " " CLAW_VERSION "\n"};
     read_env_file();
+    read_credentials();
     for (const auto* row : rows_)
       result_.entries_[row->env] = settle(*row);
     if (table_.problems != nullptr)
@@ -152,6 +156,7 @@ private:
       return false;
     bool* wanted = name == "--help" || name == "-h" ? &wants_help_
                    : name == "--help-markdown"      ? &wants_markdown_
+                   : name == "--help-env"           ? &wants_env_
                    : name == "--version"            ? &wants_version_
                    : name == "--print-config"       ? &wants_print_
                                                     : nullptr;
@@ -184,9 +189,28 @@ private:
       problems_.push_back(env_file_ + ": " + problem);
   }
 
+  /// A folder without our file holds credentials for something else.
+  void read_credentials() {
+    const auto folder = sources_.environment("CREDENTIALS_DIRECTORY");
+    const auto content = folder ? sources_.read_file(*folder + "/tokens") : std::nullopt;
+    if (!content)
+      return;
+    for (auto& problem : parse_env_file(*content, credentials_))
+      problems_.push_back("credential tokens: " + problem);
+    for (const auto& [key, value] : credentials_)
+      if (!is_secret(key))
+        problems_.push_back("credential tokens: " + key + " is no secret of " + table_.program
+                            + "; settings stand in the env file");
+  }
+
+  bool is_secret(const std::string& key) const {
+    return std::any_of(rows_.begin(), rows_.end(), [&](const auto* row) { return row->secret && row->env == key; });
+  }
+
   config::entry settle(const config_row& row) {
     for (auto [value, origin] : {std::pair{found(flags_, row.env), "flag"},
                                  std::pair{sources_.environment(row.env), "environment"},
+                                 std::pair{found(credentials_, row.env), "credentials"},
                                  std::pair{found(env_values_, row.env), "env-file"},
                                  std::pair{fallback(row), "fallback"}}) {
       if (!value || trimmed(*value).empty())
@@ -241,8 +265,9 @@ private:
   std::vector<const config_row*> rows_;
   std::map<std::string, std::string> flags_;
   std::map<std::string, std::string> env_values_;
+  std::map<std::string, std::string> credentials_;
   std::string env_file_;
-  bool wants_help_ = false, wants_markdown_ = false, wants_version_ = false, wants_print_ = false;
+  bool wants_help_ = false, wants_markdown_ = false, wants_env_ = false, wants_version_ = false, wants_print_ = false;
   std::vector<std::string> usage_problems_;
   std::vector<std::string> problems_;
   config result_;

@@ -1,9 +1,12 @@
 #pragma once
 // The configuration of a program: one constexpr table of rows makes parsing, `--help`,
 // `--print-config` and the docs. Where a value comes from, strongest first: flag, environment,
-// `--env-file`, the row's fallback. A blank value counts as unset. The flag of a row is its key in
-// kebab case (`WORKER_CAPS`, `--worker-caps`); secrets have no flag, since other users of a machine
-// can read command lines. All problems are reported at once.
+// credentials (secrets only), `--env-file`, the row's fallback. A blank value counts as unset. The flag of a
+// row is its key in kebab case (`WORKER_CAPS`, `--worker-caps`); secrets have no flag, since other users of a
+// machine can read command lines. All problems are reported at once.
+//
+// Credentials are the file `tokens` in the folder that CREDENTIALS_DIRECTORY names, with lines as in an env file:
+// systemd makes it from `LoadCredential=tokens:FILE`. @source systemd.exec(5), "Credentials"
 
 #include <cstdint>
 #include <functional>
@@ -75,7 +78,7 @@ public:
   /// The values of all secret rows that are set.
   std::vector<std::string> secrets() const;
 
-  /// `flag`, `environment`, `env-file`, `fallback` or `unset`
+  /// `flag`, `environment`, `credentials`, `env-file`, `fallback` or `unset`
   std::string_view origin(std::string_view env) const;
 
 private:
@@ -114,6 +117,9 @@ std::string flag_name(std::string_view env);
 
 /// What `--help` prints.
 std::string help_text(const config_table& table);
+
+/// What `--help-env` prints: an env file with a comment for every variable and nothing set. Secrets are only named.
+std::string help_env(const config_table& table);
 
 /// A Markdown table of all rows, for docs/CONFIG.md.
 std::string help_markdown(const config_table& table);

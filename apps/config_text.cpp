@@ -152,8 +152,9 @@ std::string help_text(const config_table& table) {
       << "  --help            this text\n"
       << "  --version         the version\n"
       << "  --print-config    the values of this start and where they come from, then end\n"
-      << "  --env-file FILE   read variables from a file of KEY=value lines\n\n"
-      << "Variables (flag > environment > env file > fallback; secrets have no flag):\n";
+      << "  --env-file FILE   read variables from a file of KEY=value lines\n"
+      << "  --help-env        such a file, with every variable\n\n"
+      << "Variables (flag > environment > credentials > env file > fallback; secrets have no flag):\n";
   for (auto rows : {table.rows, common_rows()})
     for (const auto& row : rows) {
       out << "  " << row.env;
@@ -163,6 +164,20 @@ std::string help_text(const config_table& table) {
       if (row.fallback != nullptr && *row.fallback != '\0')
         out << ", fallback " << row.fallback;
       out << ")\n      " << row.help << '\n';
+    }
+  return out.str();
+}
+
+std::string help_env(const config_table& table) {
+  std::ostringstream out;
+  out << "# " << table.program << ": " << table.purpose << '\n';
+  for (auto rows : {table.rows, common_rows()})
+    for (const auto& row : rows) {
+      out << "\n# " << row.help << '\n';
+      if (row.secret)
+        out << "# " << row.env << " is a secret and stands in a file of its own.\n";
+      else
+        out << '#' << row.env << '=' << (row.fallback == nullptr ? "" : row.fallback) << '\n';
     }
   return out.str();
 }

@@ -7,6 +7,7 @@
 #include "actors/runner/transcript_actor.hpp"
 #include "apps/entropy.hpp"
 #include "apps/exit_codes.hpp"
+#include "apps/life_signs.hpp"
 #include "apps/log.hpp"
 #include "apps/outbox_files.hpp"
 #include "apps/runner_config.hpp"
@@ -155,6 +156,14 @@ bool wait_for_end(int signals, int given_up) {
   return (waiting[1].revents & POLLIN) == 0;
 }
 
+/// @returns a line about the runner, none when its actors did not answer in time
+std::optional<std::string> say_how_it_is(runner_system& runner, std::chrono::milliseconds wait) {
+  const auto pulse = runner.pulse(wait);
+  if (!pulse)
+    return std::nullopt;
+  return std::to_string(pulse->slots_busy) + " of " + std::to_string(pulse->slots) + " slots busy";
+}
+
 int run(runner_settings& settings) {
   std::signal(SIGPIPE, SIG_IGN); // a broker that hangs up is an error of the call, not our end
   const int signals = signal_descriptor();
@@ -194,7 +203,9 @@ int run(runner_settings& settings) {
                  log_value(settings.claims.me.worker_id),
                  log_value(to_string(settings.claims.me.caps)), log_value(settings.broker.url),
                  settings.claims.slots, settings.has_model);
+    life_signs signs{life_sign_plan_here(), [&](std::chrono::milliseconds wait) { return say_how_it_is(runner, wait); }};
     const bool asked = wait_for_end(signals, given_up);
+    signs.stop();
     exit_code = asked ? 0 : exit_codes::internal;
     overdue.emplace(exit_time_max, exit_code);
     if (asked)

@@ -8,6 +8,7 @@
 #include "actors/protocol/caf.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -76,6 +77,13 @@ struct cancel_asked {
   job_hold hold;
 };
 
+/// Are you there? Answered with `pulse_answer`, also by the runner as a whole, which asks the claim actor.
+struct pulse_question {};
+struct pulse_answer {
+  uint32_t slots_busy = 0;
+  uint32_t slots = 0;
+};
+
 /// Claim nothing more, end what runs, give it back. Answered with `done_answer` when that is done.
 struct stop_order {};
 
@@ -108,6 +116,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::release_order)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::done_answer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::lease_gone)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::cancel_asked)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::pulse_question)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::pulse_answer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::stop_order)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::progress_flush)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::outbox_flush)

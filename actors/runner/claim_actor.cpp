@@ -338,6 +338,9 @@ caf::behavior claim_actor(foreman* self, claim_config config) {
         if (!self->state.model)
           on_news(self, {false, "the endpoint has not answered yet"});
       },
+      [self](const pulse_question&) {
+        return pulse_answer{static_cast<uint32_t>(self->state.slots.size()), self->state.config.slots};
+      },
       [self](const stop_order&) { return on_stop(self); },
       [self](overdue_atom) { on_overdue(self); },
   };

@@ -5,6 +5,7 @@
 //   in   run_outcome, run_progress       from its runs
 //        lease_gone, cancel_asked        from lease keepers and progress
 //        endpoint_news                   from the model's endpoint: its caps come and go with it
+//        pulse_question                  from whoever wants to know that the actors answer
 //        stop_order                      once; answered when every job is reported or given back
 //   out  claim_order, release_order to links; run_progress, progress_flush to progress; run_report to the outbox, and
 //        outbox_clear before each claim

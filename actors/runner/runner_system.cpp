@@ -98,7 +98,10 @@ caf::behavior runner_root_actor(runner_root* self, runner_system_config config, 
       give_up();
   });
   start_parts(self, config, world);
-  return {[self](const stop_order&) { return on_stop(self); }};
+  return {
+      [self](const stop_order&) { return on_stop(self); },
+      [self](const pulse_question& x) { return self->delegate(self->state.claim, x); },
+  };
 }
 
 } // namespace
@@ -121,6 +124,14 @@ bool runner_system::shutdown(std::chrono::milliseconds deadline) {
   self->request(root_, deadline, stop_order{})
       .receive([&](const done_answer&) { in_time = true; }, [](const caf::error&) {});
   return in_time;
+}
+
+std::optional<pulse_answer> runner_system::pulse(std::chrono::milliseconds deadline) {
+  caf::scoped_actor self{system_};
+  std::optional<pulse_answer> answer;
+  self->request(root_, deadline, pulse_question{})
+      .receive([&](const pulse_answer& x) { answer = x; }, [](const caf::error&) {});
+  return answer;
 }
 
 void runner_system::begin_shutdown() {

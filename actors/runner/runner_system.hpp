@@ -6,12 +6,14 @@
 #include "actors/ports/outbox_store.hpp"
 #include "actors/ports/task_codec.hpp"
 #include "actors/protocol/caf.hpp"
+#include "actors/protocol/link_messages.hpp"
 #include "actors/runner/run_config.hpp"
 
 #include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -52,6 +54,9 @@ public:
   /// Claims nothing more, ends what runs, gives those jobs back, and brings what is not delivered to disk. Blocks.
   /// @returns false when the deadline passed first
   bool shutdown(std::chrono::milliseconds deadline);
+
+  /// Asks the actors whether they are there. Blocks. @returns none when they did not answer in time
+  std::optional<pulse_answer> pulse(std::chrono::milliseconds deadline);
 
   /// For tests that drive the scheduler: begins a shutdown and returns.
   void begin_shutdown();

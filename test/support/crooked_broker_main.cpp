@@ -4,6 +4,8 @@
 #include "apps/broker_program.hpp"
 #include "test/support/passing_door.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -132,6 +134,8 @@ public:
   }
 
   outcome<std::optional<job>> find(const job_id& id) const override {
+    while (bug_ == "hang_at_claim")
+      ::pause();
     return lost_.contains(id) ? std::optional<job>{} : real_.find(id);
   }
   outcome<std::optional<job_document>> document(const job_id& id) const override {

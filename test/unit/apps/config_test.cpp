@@ -54,6 +54,48 @@ TEST_CASE("flag wins over environment, environment over file, file over fallback
   CHECK_FALSE(good(x).maybe_integer("MAX_QUEUED_JOBS"));
 }
 
+TEST_CASE("secrets may come as credentials, and win over the env file", "[config]") {
+  std::map<std::string, std::string> files{{"/run/c/tokens", "BOT_TOKEN=from-credentials\n"},
+                                           {"f", "BOT_TOKEN=from-file\nLEASE_SECONDS=20\n"}};
+  const auto start_here = [&](std::map<std::string, std::string> env) {
+    return read_config(table, {{"--env-file", "f"},
+                               [env](const char* key) -> std::optional<std::string> {
+                                 const auto i = env.find(key);
+                                 return i == env.end() ? std::nullopt : std::optional{i->second};
+                               },
+                               [&](const std::string& path) -> std::optional<std::string> {
+                                 const auto i = files.find(path);
+                                 return i == files.end() ? std::nullopt : std::optional{i->second};
+                               }});
+  };
+  auto x = start_here({{"CREDENTIALS_DIRECTORY", "/run/c"}});
+  CHECK(good(x).text("BOT_TOKEN") == "from-credentials");
+  CHECK(good(x).origin("BOT_TOKEN") == "credentials");
+  CHECK(good(x).integer("LEASE_SECONDS") == 20);
+  x = start_here({{"CREDENTIALS_DIRECTORY", "/run/c"}, {"BOT_TOKEN", "from-environment"}});
+  CHECK(good(x).text("BOT_TOKEN") == "from-environment");
+  x = start_here({{"CREDENTIALS_DIRECTORY", "/run/other"}});
+  CHECK(good(x).text("BOT_TOKEN") == "from-file");
+  files["/run/c/tokens"] = "BOT_TOKEN=\n";
+  CHECK(good(start_here({{"CREDENTIALS_DIRECTORY", "/run/c"}})).text("BOT_TOKEN") == "from-file");
+  files["/run/c/tokens"] = "LEASE_SECONDS=5\nBOT_TOKEN\n";
+  x = start_here({{"CREDENTIALS_DIRECTORY", "/run/c"}});
+  CHECK(ended(x).code == 78);
+  CHECK(ended(x).text.find("LEASE_SECONDS is no secret of prog") != std::string::npos);
+  CHECK(ended(x).text.find("line 2 is not KEY=value") != std::string::npos);
+}
+
+TEST_CASE("the env example reads back as nothing set, and names no secret", "[config]") {
+  const auto example = help_env(table);
+  std::map<std::string, std::string> values;
+  CHECK(parse_env_file(example, values).empty());
+  CHECK(values.empty());
+  CHECK(example.find("\n#LEASE_SECONDS=60\n") != std::string::npos);
+  CHECK(example.find("\n#MAX_QUEUED_JOBS=\n") != std::string::npos);
+  CHECK(example.find("BOT_TOKEN=") == std::string::npos);
+  CHECK(ended(start({"--help-env"})).text == example);
+}
+
 TEST_CASE("a blank value counts as unset", "[config]") {
   const auto x = start({}, {{"LEASE_SECONDS", "  "}, {"BOT_TOKEN", ""}});
   CHECK(good(x).integer("LEASE_SECONDS") == 60);
