@@ -150,7 +150,8 @@ int serve(const config& x, job_store& jobs, token_store& tokens, const sigset_t&
     }
   }};
   announce(x, (*server)->port());
-  life_signs signs{life_sign_plan_here(), [&](std::chrono::milliseconds wait) { return say_how_it_is(entrance, wait); }};
+  const auto how_it_is = [&](std::chrono::milliseconds wait) { return say_how_it_is(entrance, wait); };
+  life_signs signs{life_sign_plan_here(), how_it_is};
   int signal = 0;
   sigwait(&signals, &signal);
   signs.stop();

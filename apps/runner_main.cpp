@@ -203,7 +203,8 @@ int run(runner_settings& settings) {
                  log_value(settings.claims.me.worker_id),
                  log_value(to_string(settings.claims.me.caps)), log_value(settings.broker.url),
                  settings.claims.slots, settings.has_model);
-    life_signs signs{life_sign_plan_here(), [&](std::chrono::milliseconds wait) { return say_how_it_is(runner, wait); }};
+    const auto how_it_is = [&](std::chrono::milliseconds wait) { return say_how_it_is(runner, wait); };
+    life_signs signs{life_sign_plan_here(), how_it_is};
     const bool asked = wait_for_end(signals, given_up);
     signs.stop();
     exit_code = asked ? 0 : exit_codes::internal;

@@ -58,10 +58,13 @@ put_new_file "$tokens_file" 600 <<<$'DISCORD_TOKEN=\nBOT_TOKEN='
 if [[ -z $bot_token_file && -z $(setting "$tokens_file" BOT_TOKEN) ]]; then
   set_setting "$tokens_file" BOT_TOKEN "$(setting /etc/openclaw/broker.tokens BOT_TOKEN)"
 elif [[ -n $bot_token_file ]]; then
-  set_setting "$tokens_file" BOT_TOKEN "$(read_secret BOT_TOKEN "$bot_token_file")"
+  secret=$(read_secret BOT_TOKEN "$bot_token_file")
+  set_setting "$tokens_file" BOT_TOKEN "$secret"
 fi
-[[ -z $discord_token_file ]] \
-  || set_setting "$tokens_file" DISCORD_TOKEN "$(read_secret DISCORD_TOKEN "$discord_token_file")"
+if [[ -n $discord_token_file ]]; then
+  secret=$(read_secret DISCORD_TOKEN "$discord_token_file")
+  set_setting "$tokens_file" DISCORD_TOKEN "$secret"
+fi
 put_unit openclaw-bot@.service
 what_next="systemctl status $unit; its log: journalctl -u $unit -f"
 if [[ -z $(setting "$tokens_file" BOT_TOKEN) || -z $(setting "$tokens_file" DISCORD_TOKEN) ]]; then

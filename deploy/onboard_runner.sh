@@ -73,12 +73,15 @@ read_arguments() {
 }
 
 put_settings() {
-  local key
+  local key secret
   put_new_file "$env_file" 600 <"$repo/deploy/env.examples/runner-$example.env.example"
   for key in "${!settings[@]}"; do set_setting "$env_file" "$key" "${settings[$key]}"; done
   put_new_file /etc/openclaw/repos.json 644 <<<'{"openclaw-broker": "openclaw-broker"}'
   put_new_file "$tokens_file" 600 <<<'WORKER_TOKEN='
-  [[ -z $token_file ]] || set_setting "$tokens_file" WORKER_TOKEN "$(read_secret WORKER_TOKEN "$token_file")"
+  if [[ -n $token_file ]]; then
+    secret=$(read_secret WORKER_TOKEN "$token_file")
+    set_setting "$tokens_file" WORKER_TOKEN "$secret"
+  fi
 }
 
 has_token() { [[ -n $(setting "$tokens_file" WORKER_TOKEN) || -n $(setting "$env_file" WORKER_TOKEN) ]]; }
