@@ -29,6 +29,11 @@ bool creates_a_job(const std::vector<job_change>& changes) {
   });
 }
 
+int64_t steady_us() {
+  const auto now = std::chrono::steady_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::microseconds>(now).count();
+}
+
 /// What the journal holds above what is settled.
 struct recovered_batches {
   std::shared_ptr<job_overlay> changes; ///< none: nothing
@@ -51,6 +56,7 @@ public:
 
   outcome<done> commit(const std::vector<job_change>& changes) override;
   outcome<done> erase(const std::vector<job_id>& ids) override;
+  outcome<store_usage> usage() const override;
 
 private:
   void step(kill_step x) const {
@@ -58,6 +64,8 @@ private:
       options_.on_kill_point(x);
   }
 
+  outcome<done> try_commit(const std::vector<job_change>& changes);
+  outcome<done> try_erase(const std::vector<job_id>& ids);
   void open_journal();
   outcome<done> write_batch(std::string record, bool creates);
   bool may_journal(std::size_t bytes, bool creates);
@@ -110,6 +118,13 @@ void journaled_job_store::open_journal() {
 outcome<done> journaled_job_store::commit(const std::vector<job_change>& changes) {
   if (changes.empty())
     return done{};
+  options_.tally->begin(steady_us());
+  auto result = try_commit(changes);
+  options_.tally->end(changes, result, steady_us());
+  return result;
+}
+
+outcome<done> journaled_job_store::try_commit(const std::vector<job_change>& changes) {
   step(kill_step::batch_begun);
   auto heads = heads_before(changes);
   if (!heads)
@@ -122,6 +137,13 @@ outcome<done> journaled_job_store::commit(const std::vector<job_change>& changes
 outcome<done> journaled_job_store::erase(const std::vector<job_id>& ids) {
   if (ids.empty())
     return done{};
+  options_.tally->begin(steady_us());
+  auto result = try_erase(ids);
+  options_.tally->end({}, result, steady_us());
+  return result;
+}
+
+outcome<done> journaled_job_store::try_erase(const std::vector<job_id>& ids) {
   step(kill_step::batch_begun);
   std::string record(record_header_bytes, '\0');
   encode_erasures(ids, record);
@@ -133,6 +155,23 @@ outcome<done> journaled_job_store::write_batch(std::string record, bool creates)
                                              : settle_directly(std::move(record), creates);
 }
 
+outcome<store_usage> journaled_job_store::usage() const {
+  const auto jobs = settled_->count();
+  if (!jobs)
+    return jobs.error();
+  const auto job_bytes = settled_->bytes_used();
+  if (!job_bytes)
+    return job_bytes.error();
+  store_usage x;
+  x.jobs = *jobs;
+  x.job_bytes = *job_bytes;
+  x.file_bytes = settled_->folder().used_bytes();
+  x.room_bytes = settled_->room();
+  x.pending_bytes = pending_.bytes_pending();
+  x.takes_new_jobs = x.room_bytes >= options_.ballast_bytes + room_a_byte * x.pending_bytes;
+  return x;
+}
+
 /// New jobs are journaled only where LMDB will surely have room for them: they are refused before
 /// anything is written. What moves the jobs that are there needs no more than the journal.
 bool journaled_job_store::may_journal(std::size_t bytes, bool creates) {
@@ -142,7 +181,7 @@ bool journaled_job_store::may_journal(std::size_t bytes, bool creates) {
   if (!creates)
     return !trouble || trouble->code == ec::store_full;
   const auto room = options_.ballast_bytes + room_a_byte * (pending_.bytes_pending() + bytes);
-  return !trouble && settled_->hold_ballast() && settled_->has_room_for(room);
+  return !trouble && settled_->hold_ballast() && settled_->room() >= room;
 }
 
 outcome<done> journaled_job_store::append(std::string record, bool creates) {

@@ -16,6 +16,7 @@
 //
 // A copy of data.mdb alone (mdb_copy) is a whole store that lacks the last milliseconds.
 
+#include "actors/domain/commit_tally.hpp"
 #include "actors/ports/job_store.hpp"
 #include "actors/ports/kill_point.hpp"
 #include "actors/ports/token_store.hpp"
@@ -34,6 +35,7 @@ struct job_store_options {
   std::uint64_t ballast_bytes = std::uint64_t{8} << 20;
   journal_options journal;
   std::chrono::milliseconds gather{30}; ///< how long batches gather before they are settled together
+  std::shared_ptr<commit_tally> tally = std::make_shared<commit_tally>(); ///< what it commits is counted here
   kill_listener on_kill_point;          ///< for tests
 };
 

@@ -21,7 +21,6 @@ public:
                          std::size_t limit) const override;
   outcome<job_page> oldest(std::optional<job_id> after, std::size_t limit) const override;
   outcome<job_id> newest() const override;
-  outcome<uint64_t> bytes_used() const override { return settled_.bytes_used(); }
 
 protected:
   /// Both outlive the reader.

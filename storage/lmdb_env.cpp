@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <limits>
 #include <string>
 #include <utility>
 
@@ -37,13 +38,15 @@ int drop_dead_readers(MDB_env* env) {
   return mdb_reader_check(env, &dead);
 }
 
-/// True when the file may not grow by `bytes` in this process (`ulimit -f`).
-bool near_size_limit(int fd, std::uintmax_t bytes) {
+/// By how many bytes the file may grow in this process (`ulimit -f`).
+std::uintmax_t size_allowance(int fd) {
   struct rlimit limit {};
   struct stat file {};
-  return ::getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY
-         && ::fstat(fd, &file) == 0
-         && static_cast<std::uintmax_t>(file.st_size) + bytes > limit.rlim_cur;
+  if (::getrlimit(RLIMIT_FSIZE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY
+      || ::fstat(fd, &file) != 0)
+    return std::numeric_limits<std::uintmax_t>::max();
+  const auto size = static_cast<std::uintmax_t>(file.st_size);
+  return size < limit.rlim_cur ? limit.rlim_cur - size : 0;
 }
 
 } // namespace
@@ -274,17 +277,17 @@ outcome<std::uint64_t> lmdb_env::bytes_used(std::initializer_list<MDB_dbi> datab
   return bytes;
 }
 
-bool lmdb_env::has_room_for(std::uintmax_t bytes) const {
+std::uintmax_t lmdb_env::room() const {
   const std::shared_lock open{open_};
   MDB_envinfo map{};
   MDB_stat pages{};
   int fd = -1;
   if (mdb_env_info(env_.get(), &map) != 0 || mdb_env_stat(env_.get(), &pages) != 0
       || mdb_env_get_fd(env_.get(), &fd) != 0)
-    return false;
+    return 0;
   const std::uintmax_t used = (map.me_last_pgno + 1) * std::uintmax_t{pages.ms_psize};
-  return used + bytes <= options_.map_bytes_max && !near_size_limit(fd, bytes)
-         && !folder_.has_less_than(bytes);
+  const auto in_map = used < options_.map_bytes_max ? options_.map_bytes_max - used : 0;
+  return std::min({in_map, size_allowance(fd), folder_.free_bytes()});
 }
 
 failure lmdb_env::failure_of(int error) const {
@@ -295,7 +298,7 @@ failure lmdb_env::failure_of(int error) const {
   if (full
       || (error == EIO
           && (folder_.has_less_than(scarce_bytes)
-              || (mdb_env_get_fd(env_.get(), &fd) == 0 && near_size_limit(fd, scarce_bytes)))))
+              || (mdb_env_get_fd(env_.get(), &fd) == 0 && size_allowance(fd) < scarce_bytes))))
     return {ec::store_full, "the store " + folder_.path().string()
                                 + " has no room left; free disk space, then it goes on by itself"};
   return broken(error);

@@ -125,8 +125,8 @@ public:
   /// The bytes of the pages that these databases take. Errors: `store_broken`.
   outcome<std::uint64_t> bytes_used(std::initializer_list<MDB_dbi> databases) const;
 
-  /// False when the file may not be able to grow by so much: too little disk, map, or allowance of the process.
-  bool has_room_for(std::uintmax_t bytes) const;
+  /// By how many bytes the file may grow: what disk, map, and allowance of the process leave.
+  std::uintmax_t room() const;
 
 private:
   friend class lmdb_reader;

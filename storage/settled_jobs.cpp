@@ -146,8 +146,13 @@ outcome<done> settled_jobs::end_journal() {
 
 // -- room
 
-bool settled_jobs::has_room_for(std::uint64_t bytes) const {
-  return env_->has_room_for(bytes);
+std::uint64_t settled_jobs::room() const {
+  return env_->room();
+}
+
+outcome<uint64_t> settled_jobs::count() const {
+  const auto reader = env_->begin_read();
+  return reader ? reader->entries(db_.jobs) : reader.error();
 }
 
 bool settled_jobs::hold_ballast() {

@@ -50,6 +50,7 @@ public:
   outcome<std::vector<job_event>> events(const lmdb_reader& reader, const job_id& id, uint64_t after,
                                          std::size_t limit) const;
   outcome<lmdb_cursor> ids(const lmdb_reader& reader, bool only_open) const; ///< its keys are ids, in order
+  outcome<uint64_t> count() const; ///< of jobs
   outcome<uint64_t> bytes_used() const { return env_->bytes_used({db_.jobs, db_.texts, db_.events, db_.open}); }
 
   // -- writing. Errors: `store_full`, `store_broken`
@@ -64,8 +65,8 @@ public:
   outcome<uint64_t> begin_journal();
   outcome<done> end_journal(); ///< when everything is settled
 
-  /// False when `bytes` more may not fit: on the disk, in the map, into the largest file that the process may write.
-  bool has_room_for(std::uint64_t bytes) const;
+  /// How many bytes more fit: on the disk, in the map, into the largest file that the process may write.
+  std::uint64_t room() const;
 
   /// Puts the ballast back where it was spent. @returns false when there is no room for it. Thread-safe.
   bool hold_ballast();

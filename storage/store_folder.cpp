@@ -106,10 +106,21 @@ outcome<done> store_folder::sync_names() const {
   return sync_folder(path_.parent_path());
 }
 
-bool store_folder::has_less_than(std::uintmax_t bytes) const {
+std::uintmax_t store_folder::free_bytes() const {
   std::error_code error;
   const auto space = fs::space(path_, error);
-  return error || space.available < bytes;
+  return error ? 0 : space.available;
+}
+
+std::uintmax_t store_folder::used_bytes() const {
+  std::uintmax_t bytes = 0;
+  std::error_code error;
+  for (fs::directory_iterator i{path_, error}, end; !error && i != end; i.increment(error)) {
+    std::error_code gone; // a file may leave while we look
+    const auto size = fs::is_regular_file(i->path(), gone) ? fs::file_size(i->path(), gone) : 0;
+    bytes += gone ? 0 : size;
+  }
+  return bytes;
 }
 
 } // namespace claw

@@ -26,8 +26,12 @@ public:
   /// Makes the names of new files in the folder, and of the folder itself, survive a power cut.
   outcome<done> sync_names() const;
 
-  /// True when the file system has less than `bytes` free for us, or cannot say.
-  bool has_less_than(std::uintmax_t bytes) const;
+  /// What the file system has free for us; 0 where it cannot say.
+  std::uintmax_t free_bytes() const;
+  bool has_less_than(std::uintmax_t bytes) const { return free_bytes() < bytes; }
+
+  /// Of all files in it.
+  std::uintmax_t used_bytes() const;
 
 private:
   store_folder(std::filesystem::path path, owned_fd lock)

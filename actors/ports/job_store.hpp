@@ -32,6 +32,16 @@ struct job_page {
   std::optional<job_id> next; ///< pass as `before` (or `after`) for the next page; none at the end
 };
 
+/// What a store takes, and how much more it can take.
+struct store_usage {
+  uint64_t jobs = 0;          ///< records, ended jobs too; those of the last milliseconds may be missing
+  uint64_t job_bytes = 0;     ///< that the jobs take where they are kept; those of the last milliseconds may be missing
+  uint64_t file_bytes = 0;    ///< of all its files, with what is free in them
+  uint64_t room_bytes = 0;    ///< how much it may still grow: disk, map, allowance of the process
+  uint64_t pending_bytes = 0; ///< durable, and not yet where they stay
+  bool takes_new_jobs = true; ///< false: there is room for finishing what is there, and for no more
+};
+
 /// Reading. Every function sees all commits that were acknowledged before the call, may be called
 /// from any thread at any time, and never waits for the writer. Errors: `store_broken` when the
 /// data cannot be read or a record's checksum is wrong.
@@ -67,8 +77,7 @@ public:
   /// The greatest id in the store; all zeros when it is empty.
   virtual outcome<job_id> newest() const = 0;
 
-  /// The room that the jobs take where they are kept; what was committed just now may not be counted yet.
-  virtual outcome<uint64_t> bytes_used() const = 0;
+  virtual outcome<store_usage> usage() const = 0;
 };
 
 /// Reading and writing. One owner, one thread at a time may commit.

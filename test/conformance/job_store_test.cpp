@@ -116,6 +116,17 @@ TEST_CASE_METHOD(store_fixture, "an empty store knows nothing and says so", "[jo
   CHECK(store->commit({}));
 }
 
+TEST_CASE_METHOD(store_fixture, "a store tells how many jobs it has and that it takes more", "[job_store]") {
+  CHECK(must(store->usage()).jobs == 0);
+  commit({creation(1), creation(2)});
+  commit({completion(1)});
+  const auto x = must(store->usage());
+  CHECK(x.jobs + (x.pending_bytes > 0 ? 2 : 0) >= 2); // the last milliseconds may be missing
+  CHECK(x.jobs <= 2);
+  CHECK((x.job_bytes > 0 || x.pending_bytes > 0));
+  CHECK(x.takes_new_jobs);
+}
+
 TEST_CASE_METHOD(store_fixture, "a committed job is read back with every field", "[job_store]") {
   auto change = creation(1);
   change.after = full_job(1);

@@ -29,7 +29,7 @@ public:
   }
   outcome<job_page> oldest(std::optional<job_id>, std::size_t) const override { return broken(); }
   outcome<job_id> newest() const override { return broken(); }
-  outcome<uint64_t> bytes_used() const override { return broken(); }
+  outcome<store_usage> usage() const override { return broken(); }
 
 private:
   static failure broken() { return {ec::store_broken, "/var/lib/secret/data.mdb is broken"}; }

@@ -127,17 +127,6 @@ public:
     return page;
   }
 
-  outcome<uint64_t> bytes_used() const override {
-    const std::lock_guard lock{mutex_};
-    uint64_t bytes = 0;
-    for (const auto& [id, row] : rows_) {
-      bytes += sizeof row.head + row.events.size() * sizeof(job_event);
-      for (const auto& [kind, text] : row.texts)
-        bytes += text.size();
-    }
-    return bytes;
-  }
-
   outcome<done> erase(const std::vector<job_id>& ids) override {
     const std::lock_guard lock{mutex_};
     if (faults_left_ > 0) {
@@ -152,6 +141,18 @@ public:
   outcome<job_id> newest() const override {
     const std::lock_guard lock{mutex_};
     return rows_.empty() ? job_id{} : rows_.rbegin()->first;
+  }
+
+  outcome<store_usage> usage() const override {
+    const std::lock_guard lock{mutex_};
+    store_usage x;
+    x.jobs = rows_.size();
+    for (const auto& [id, row] : rows_) {
+      x.job_bytes += sizeof row.head + row.events.size() * sizeof(job_event);
+      for (const auto& [kind, text] : row.texts)
+        x.job_bytes += text.size();
+    }
+    return x;
   }
 
 private:

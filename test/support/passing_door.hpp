@@ -56,7 +56,7 @@ public:
     return real_.oldest(after, limit);
   }
   outcome<job_id> newest() const override { return real_.newest(); }
-  outcome<uint64_t> bytes_used() const override { return real_.bytes_used(); }
+  outcome<store_usage> usage() const override { return real_.usage(); }
   outcome<done> erase(const std::vector<job_id>& ids) override { return real_.erase(ids); }
   outcome<done> commit(const std::vector<job_change>& changes) override { return real_.commit(changes); }
 

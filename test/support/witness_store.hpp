@@ -46,7 +46,7 @@ public:
     return next_.oldest(after, limit);
   }
   outcome<job_id> newest() const override { return next_.newest(); }
-  outcome<uint64_t> bytes_used() const override { return next_.bytes_used(); }
+  outcome<store_usage> usage() const override { return next_.usage(); }
   outcome<done> erase(const std::vector<job_id>& ids) override {
     for (const auto& id : ids)
       if (const auto x = next_.find_quietly(id))

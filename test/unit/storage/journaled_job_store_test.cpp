@@ -137,6 +137,35 @@ TEST_CASE("a store is made on demand, for nobody but its owner", "[lmdb]") {
     CHECK(mode_of(path / file) == 0600);
 }
 
+TEST_CASE("a store counts what it commits and tells its size and its room", "[lmdb]") {
+  temporary_folder folder;
+  const job_store_options options;
+  auto store = open_job_store(folder.path(), options);
+  REQUIRE(store);
+  REQUIRE((*store)->commit({creation(1), completion(2)}));
+  CHECK(options.tally->events(job_event_kind::created) == 1);
+  CHECK(options.tally->events(job_event_kind::done) == 1);
+  CHECK(options.tally->changes().sum() == 2);
+  CHECK_FALSE(options.tally->under_way_us(0));
+  const auto x = (*store)->usage();
+  REQUIRE(x);
+  CHECK(x->file_bytes > options.ballast_bytes);
+  CHECK(x->room_bytes > 0);
+  CHECK(x->takes_new_jobs);
+}
+
+TEST_CASE("a store whose room is needed for finishing jobs says that it takes no new ones", "[lmdb]") {
+  temporary_folder folder;
+  auto options = small_map(1 << 20, 1 << 20);
+  options.ballast_bytes = 2 << 20;
+  const auto store = open_job_store(folder.path(), options);
+  REQUIRE(store);
+  const auto x = (*store)->usage();
+  REQUIRE(x);
+  CHECK(x->room_bytes < options.ballast_bytes);
+  CHECK_FALSE(x->takes_new_jobs);
+}
+
 TEST_CASE("what was committed is there after closing and opening", "[lmdb]") {
   temporary_folder folder;
   REQUIRE(must_open(folder.path())->commit({creation(1), creation(2), completion(2)}));
