@@ -33,6 +33,16 @@ constexpr config_row rows[] = {
      "The largest body of a request.", 1'024, 268'435'456},
     {"MAX_RESULT_BYTES", "4194304", config_unit::bytes, false,
      "The largest result, error or batch of events.", 1'024, 268'435'456},
+    {"RETENTION_MAX_AGE_SECONDS", nullptr, config_unit::seconds, false,
+     "How long a job is kept after its end; unset: for ever.", 1},
+    {"RETENTION_MAX_JOBS", nullptr, config_unit::count, false,
+     "Ended jobs that are kept, the ones created last; unset: all.", 1},
+    {"RETENTION_MAX_BYTES", nullptr, config_unit::bytes, false,
+     "Room for all jobs: the ended ones created first go until the rest fits; unset: no limit.", 1},
+    {"RETENTION_DRY_RUN", "1", config_unit::flag, false,
+     "1: what the limits above would prune is only logged (event=job_would_be_pruned); 0: it is pruned."},
+    {"RETENTION_EVERY_SECONDS", "60", config_unit::seconds, false,
+     "How often these limits are looked at; less with a store of millions of jobs has no use.", 1, 86'400},
 };
 
 constexpr config_table table{
@@ -44,6 +54,19 @@ std::chrono::seconds seconds(const config& x, std::string_view env) {
 
 std::size_t size(const config& x, std::string_view env) {
   return static_cast<std::size_t>(x.integer(env));
+}
+
+retention_config retention_of(const config& x) {
+  retention_config retention;
+  if (x.has("RETENTION_MAX_AGE_SECONDS"))
+    retention.limits.age_max = seconds(x, "RETENTION_MAX_AGE_SECONDS");
+  if (x.has("RETENTION_MAX_JOBS"))
+    retention.limits.jobs_max = size(x, "RETENTION_MAX_JOBS");
+  if (x.has("RETENTION_MAX_BYTES"))
+    retention.limits.bytes_max = size(x, "RETENTION_MAX_BYTES");
+  retention.dry_run = x.flag("RETENTION_DRY_RUN");
+  retention.every = seconds(x, "RETENTION_EVERY_SECONDS");
+  return retention;
 }
 
 } // namespace
@@ -58,6 +81,7 @@ broker_system_config system_config_of(const config& x) {
   system.attempts_max = static_cast<uint32_t>(x.integer("MAX_ATTEMPTS"));
   if (const auto most = x.maybe_integer("MAX_QUEUED_JOBS"))
     system.open_jobs_max = static_cast<uint64_t>(*most);
+  system.retention = retention_of(x);
   return system;
 }
 

@@ -163,12 +163,13 @@ outcome<store_usage> journaled_job_store::usage() const {
   if (!job_bytes)
     return job_bytes.error();
   store_usage x;
-  x.jobs = *jobs;
+  x.jobs = jobs->all;
+  x.open_jobs = jobs->open;
   x.job_bytes = *job_bytes;
   x.file_bytes = settled_->folder().used_bytes();
   x.room_bytes = settled_->room();
   x.pending_bytes = pending_.bytes_pending();
-  x.takes_new_jobs = x.room_bytes >= options_.ballast_bytes + room_a_byte * x.pending_bytes;
+  x.takes_new_jobs = !pending_.trouble() && x.room_bytes >= options_.ballast_bytes + room_a_byte * x.pending_bytes;
   return x;
 }
 

@@ -150,9 +150,13 @@ std::uint64_t settled_jobs::room() const {
   return env_->room();
 }
 
-outcome<uint64_t> settled_jobs::count() const {
+outcome<job_counts> settled_jobs::count() const {
   const auto reader = env_->begin_read();
-  return reader ? reader->entries(db_.jobs) : reader.error();
+  if (!reader)
+    return reader.error();
+  const auto all = reader->entries(db_.jobs);
+  const auto open = reader->entries(db_.open);
+  return all && open ? outcome<job_counts>{job_counts{*all, *open}} : (all ? open : all).error();
 }
 
 bool settled_jobs::hold_ballast() {

@@ -32,6 +32,11 @@
 
 namespace claw {
 
+struct job_counts {
+  uint64_t all = 0;
+  uint64_t open = 0; ///< of them
+};
+
 /// Threads: reading any, `settle` and the two of the journal one at a time.
 class settled_jobs {
 public:
@@ -50,7 +55,7 @@ public:
   outcome<std::vector<job_event>> events(const lmdb_reader& reader, const job_id& id, uint64_t after,
                                          std::size_t limit) const;
   outcome<lmdb_cursor> ids(const lmdb_reader& reader, bool only_open) const; ///< its keys are ids, in order
-  outcome<uint64_t> count() const; ///< of jobs
+  outcome<job_counts> count() const;
   outcome<uint64_t> bytes_used() const { return env_->bytes_used({db_.jobs, db_.texts, db_.events, db_.open}); }
 
   // -- writing. Errors: `store_full`, `store_broken`

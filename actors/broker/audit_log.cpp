@@ -86,6 +86,33 @@ void log_token(std::string_view event, const access_token& x, std::string_view b
   spdlog::info("{} by={}", line, by.empty() ? shared_principal_name : by);
 }
 
+void log_pruned(std::string_view event, const doomed_job& x) {
+  spdlog::info("event={} job_id={} reason={}", event, to_string(x.id), to_string(x.why));
+}
+
+void log_retention(const retention_limits& x, bool dry_run) {
+  std::string line = "event=retention_on";
+  if (x.age_max)
+    line += fmt::format(" age_s_max={}", x.age_max->count());
+  if (x.jobs_max)
+    line += fmt::format(" jobs_max={}", *x.jobs_max);
+  if (x.bytes_max)
+    line += fmt::format(" bytes_max={}", *x.bytes_max);
+  line += fmt::format(" dry_run={}", dry_run);
+  if (dry_run)
+    line += " why=\"nothing is pruned before RETENTION_DRY_RUN=0\"";
+  spdlog::info(line);
+}
+
+void log_retention_round(uint64_t pruned, uint64_t kept, bool dry_run) {
+  spdlog::info("event=retention_round {}={} kept={} dry_run={}", dry_run ? "would_be_pruned" : "pruned", pruned, kept,
+               dry_run);
+}
+
+void log_retention_failed(const failure& why) {
+  spdlog::error("event=retention_failed ec={} why={}", to_string(why.code), log_value(why.why));
+}
+
 void log_rejected(std::string_view reason) {
   spdlog::info("event=job_rejected reason={}", reason);
 }

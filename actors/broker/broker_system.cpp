@@ -2,6 +2,7 @@
 
 #include "actors/broker/job_queue_actor.hpp"
 #include "actors/broker/job_store_actor.hpp"
+#include "actors/broker/retention_actor.hpp"
 #include "actors/broker/token_actor.hpp"
 #include "actors/shared/supervisor_actor.hpp"
 
@@ -39,10 +40,13 @@ private:
 
 namespace {
 
-/// Store, tokens and queue, in this order.
-std::vector<caf::actor> start_actors(caf::actor_system& system, job_store& store,
-                                     token_store& tokens, const broker_system_config& config,
-                                     const broker_world& world) {
+struct broker_actors {
+  std::vector<caf::actor> all; ///< later ones use earlier ones
+  caf::actor queue;
+};
+
+broker_actors start_actors(caf::actor_system& system, job_store& store, token_store& tokens,
+                           const broker_system_config& config, const broker_world& world) {
   auto surroundings = std::make_shared<job_surroundings>();
   surroundings->store = config.detached
                             ? system.spawn<caf::detached>(job_store_actor, &store, world.on_kill_point)
@@ -56,7 +60,12 @@ std::vector<caf::actor> start_actors(caf::actor_system& system, job_store& store
   const job_surroundings_ptr shared = surroundings;
   auto queue = config.detached ? system.spawn<caf::detached>(job_queue_actor, shared, config)
                                : system.spawn(job_queue_actor, shared, config);
-  return {surroundings->store, surroundings->tokens, queue};
+  std::vector<caf::actor> all{surroundings->store, surroundings->tokens, queue};
+  if (config.retention.limits.any())
+    all.push_back(config.detached
+                      ? system.spawn<caf::detached>(retention_actor, shared, config.retention, queue)
+                      : system.spawn(retention_actor, shared, config.retention, queue));
+  return {std::move(all), queue};
 }
 
 } // namespace
@@ -68,8 +77,8 @@ broker_system::broker_system(caf::actor_system& system, job_store& store, token_
   supervisor_config group;
   group.start = [&system, &store, &tokens, config, world, way = entrance_] {
     auto actors = start_actors(system, store, tokens, config, world);
-    way->open(actors.back());
-    return actors;
+    way->open(std::move(actors.queue));
+    return std::move(actors.all);
   };
   group.on_crash = [way = entrance_] { way->close(); };
   group.on_give_up = world.on_give_up;

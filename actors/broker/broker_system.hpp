@@ -4,6 +4,7 @@
 // over a store in memory and a clock that it moves by hand.
 
 #include "actors/domain/limits.hpp"
+#include "actors/domain/retention.hpp"
 #include "actors/ports/job_store.hpp"
 #include "actors/ports/kill_point.hpp"
 #include "actors/ports/token_store.hpp"
@@ -18,12 +19,20 @@
 
 namespace claw {
 
+/// When ended jobs leave the store; without a limit never.
+struct retention_config {
+  retention_limits limits;
+  bool dry_run = true; ///< only say which would go
+  std::chrono::seconds every = limits::retention_pause; ///< from the end of a round to the next
+};
+
 struct broker_system_config {
   std::chrono::seconds lease_term = limits::lease_term;
   uint32_t attempts_max = limits::attempts_max; ///< for jobs that name no bound of their own
   std::optional<uint64_t> open_jobs_max; ///< MAX_QUEUED_JOBS: queued + running; none: no limit
   std::optional<std::chrono::seconds> worker_silence_max; ///< none: the lease term
-  bool detached = true; ///< store, tokens and queue in threads of their own; false where a test drives the scheduler
+  retention_config retention;
+  bool detached = true; ///< its blocking actors in threads of their own; false where a test drives the scheduler
 };
 
 /// What the broker needs of the world besides the actor clock. All of it is called from several threads.

@@ -34,6 +34,8 @@ caf::behavior job_queue_state::behavior() {
       [this](watch_request& x) { route(x); },
       [this](job_report& x) { on_report(x); },
       [this](const barrier_passed& x) { on_barrier_passed(x); },
+      [this](prune_request& x) { on_prune(x); },
+      [this](erase_answer& x) { on_erased(x); },
       [this](const worker_seen& x) { on_seen(x); },
       [this](const drain_request& x) { on_drain(x); },
       [this](token_create_request& x) { caf::anon_send(around->tokens, std::move(x)); },

@@ -18,6 +18,7 @@
 #include <cstdint>
 #include <optional>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace claw {
 
@@ -51,6 +52,7 @@ struct job_queue_state {
   void on_repeat(create_request& x, const create_keys::entry& known);
   job job_of(new_job x);
   void load_keys();
+  bool is_wanted_by_key(const job& x) const; ///< its Idempotency-Key is young enough to be sent again
 
   // -- jobs: queue_jobs.cpp ---------------------------------------------------------------------------------
   void on_report(job_report& x);
@@ -100,6 +102,11 @@ struct job_queue_state {
   void begin_due();
   void end_overdue();
 
+  // -- ended jobs that leave the store: queue_pruning.cpp ---------------------------------------------------
+  void on_prune(prune_request& x);
+  void on_erased(erase_answer& x);
+  bool may_go(const job_id& id) const;
+
   // -- running time: queue_shares.cpp -----------------------------------------------------------------------
   void charge(awake_job& x, bool still_running);
   void charge_running();
@@ -143,6 +150,7 @@ struct job_queue_state {
   uint64_t open = 0;     ///< queued and running jobs; new ones count before their commit, since whoever
                          ///< reads the store may ask for one before the queue hears that it is there
   std::unordered_map<job_id, under_way> creating; ///< of them those on their way to the store
+  std::unordered_set<job_id> pruning; ///< on their way out of the store: nobody may wake them
   create_keys keys;
   uint64_t tickets = 0;
   alarm timer;

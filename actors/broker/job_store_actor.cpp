@@ -21,6 +21,7 @@ caf::behavior job_store_state::behavior() {
   return {
       [this](commit_request& x) { on_commit(x); },
       [this](const commit_barrier& x) { on_barrier(x); },
+      [this](erase_request& x) { on_erase(x); },
       [this](flush_batch) { on_flush(); },
   };
 }
@@ -56,9 +57,17 @@ void job_store_state::on_barrier(const commit_barrier& x) {
   arm();
 }
 
+void job_store_state::on_erase(erase_request& x) {
+  pass(kill_step::asked);
+  erasures.push_back(std::move(x));
+  arm();
+}
+
 void job_store_state::on_flush() {
   flush_sent = false;
   commit_gathered();
+  for (auto& x : std::exchange(erasures, {}))
+    erase(x);
   for (const auto& x : std::exchange(barriers, {}))
     caf::anon_send(x.from, barrier_passed{x.id});
 }
@@ -99,6 +108,31 @@ void job_store_state::settle(const change_batch& x, const outcome<done>& result)
   pass(kill_step::told, x.changes);
   for (const auto& change : x.changes) // after the answers: nobody waits for the log
     log_committed(change);
+}
+
+void job_store_state::erase(erase_request& x) {
+  std::vector<job_id> ids;
+  for (const auto& each : x.jobs)
+    ids.push_back(each.id);
+  const auto result = store->erase(ids);
+  if (!result)
+    log_commit_failed(ids.size(), result.error());
+  else
+    pass(kill_step::committed);
+  caf::anon_send(x.from, erase_answer{x.jobs, x.kept, x.wanted_by, result ? failure{} : result.error()});
+  if (!result) {
+    if (result.error().code == ec::store_broken)
+      self->quit(caf::make_error(caf::sec::runtime_error, result.error().why));
+    return;
+  }
+  pass(kill_step::told);
+  for (const auto& each : x.jobs)
+    log_pruned("job_pruned", each);
+}
+
+void job_store_state::pass(kill_step step) const {
+  if (on_kill_point)
+    on_kill_point({step, write_path::prune});
 }
 
 void job_store_state::pass(kill_step step, const std::vector<job_change>& changes) const {

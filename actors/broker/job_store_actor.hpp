@@ -29,6 +29,7 @@ struct job_store_state {
 
   void on_commit(commit_request& x);
   void on_barrier(const commit_barrier& x);
+  void on_erase(erase_request& x);
   void on_flush();
 
   caf::event_based_actor* self;
@@ -36,6 +37,7 @@ struct job_store_state {
   kill_listener on_kill_point; ///< for tests
   change_batch gathered;
   std::vector<commit_barrier> barriers; ///< to be answered after the batch
+  std::vector<erase_request> erasures;  ///< to be made after the batch
   bool flush_sent = false;
 
   static inline const char* name = "job_store";
@@ -45,6 +47,8 @@ private:
   void commit_gathered();
   void settle(const change_batch& x, const outcome<done>& result);
   static void tell(const change_batch& x, const outcome<done>& result);
+  void erase(erase_request& x);
+  void pass(kill_step step) const; ///< of an erasure
   void pass(kill_step step, const std::vector<job_change>& changes) const;
 };
 

@@ -110,6 +110,12 @@ void job_queue_state::on_creates_settled(const creates_settled& x) {
   answer_shutdown();
 }
 
+bool job_queue_state::is_wanted_by_key(const job& x) const {
+  const auto key = key_of(x.owner, x.create_key);
+  const auto known = key.empty() ? std::nullopt : keys.find(key, now_s());
+  return known && known->id == x.id;
+}
+
 /// Reads the keys of the jobs that are young enough, newest first.
 void job_queue_state::load_keys() {
   const auto oldest_s = now_s() - std::chrono::seconds{limits::create_key_life}.count();

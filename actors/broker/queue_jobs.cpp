@@ -50,6 +50,8 @@ outcome<awake_job*> job_queue_state::rouse(const job_id& id) {
       return failure{ec::unavailable, "the job is being restored; try again"};
     return &i->second;
   }
+  if (pruning.count(id) > 0)
+    return failure{ec::unavailable, "the job is being pruned; ask again"};
   auto found = around->reader->find(id);
   if (!found)
     return found.error();

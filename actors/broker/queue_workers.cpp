@@ -160,7 +160,7 @@ void job_queue_state::on_shutdown(const shutdown_request& x) {
 }
 
 void job_queue_state::answer_shutdown() {
-  if (!stopping || !creating.empty())
+  if (!stopping || !creating.empty() || !pruning.empty())
     return;
   for (const auto& [id, job] : awake)
     if (!job.idle())

@@ -46,6 +46,10 @@ inline constexpr std::size_t tokens_max = 1'000;           ///< expired ones cou
 
 // -- the store ---------------------------------------------------------------------------------
 inline constexpr std::size_t commit_changes_max = 1'024;  ///< changes in one transaction (group commit)
+inline constexpr std::size_t prune_jobs_max = 256;        ///< taken out in one transaction ...
+inline constexpr std::size_t prune_values_max = 8'192;    ///< ... with their events; one job may have more
+inline constexpr std::size_t would_be_pruned_lines_max = 100'000; ///< of the log, from one start to the next
+inline constexpr std::chrono::seconds retention_pause{60}; ///< default of RETENTION_EVERY_SECONDS
 
 static_assert(payload_bytes_max + requires_bytes_max < request_body_bytes_max,
               "a job with the largest payload and requires must fit into one request");

@@ -35,11 +35,13 @@ struct job_page {
 /// What a store takes, and how much more it can take.
 struct store_usage {
   uint64_t jobs = 0;          ///< records, ended jobs too; those of the last milliseconds may be missing
+  uint64_t open_jobs = 0;     ///< of them those that are queued or running
   uint64_t job_bytes = 0;     ///< that the jobs take where they are kept; those of the last milliseconds may be missing
   uint64_t file_bytes = 0;    ///< of all its files, with what is free in them
   uint64_t room_bytes = 0;    ///< how much it may still grow: disk, map, allowance of the process
   uint64_t pending_bytes = 0; ///< durable, and not yet where they stay
-  bool takes_new_jobs = true; ///< false: there is room for finishing what is there, and for no more
+  bool takes_new_jobs = true; ///< false: there is room for finishing what is there, and for no more. What is counted
+                              ///< here may then be out of date for long
 };
 
 /// Reading. Every function sees all commits that were acknowledged before the call, may be called

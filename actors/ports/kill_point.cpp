@@ -24,6 +24,7 @@ constexpr std::array paths = {
     named_path{write_path::cancel, "cancel"},
     named_path{write_path::retry, "retry"},
     named_path{write_path::late_result, "late_result"},
+    named_path{write_path::prune, "prune"},
 };
 
 struct named_step {
@@ -63,7 +64,7 @@ constexpr bool is_whole() {
   for (std::size_t i = 0; i < steps.size(); ++i)
     if (static_cast<std::size_t>(steps[i].step) != i)
       return false;
-  return paths.back().path == write_path::late_result && steps.back().step == kill_step::journal_ended;
+  return paths.back().path == write_path::prune && steps.back().step == kill_step::journal_ended;
 }
 static_assert(is_whole());
 

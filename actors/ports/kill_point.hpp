@@ -27,6 +27,7 @@ enum class write_path : uint8_t {
   cancel,
   retry,
   late_result, ///< refused, and noted
+  prune,       ///< no change of a job: it is taken out
 };
 
 enum class kill_step : uint8_t {

@@ -2,6 +2,7 @@
 // What the broker's actors tell each other and nobody else.
 
 #include "actors/domain/job_transitions.hpp"
+#include "actors/domain/retention.hpp"
 #include "actors/domain/waiting_job.hpp"
 #include "actors/protocol/broker_messages.hpp"
 #include "actors/protocol/caf.hpp"
@@ -59,6 +60,37 @@ struct barrier_passed {
 
 /// From the store to itself: lands behind what its mailbox holds, so that all of it is one batch.
 struct flush_batch {};
+
+// -- taking ended jobs out ------------------------------------------------------------------------------
+
+/// To the queue: take these jobs out, as far as nothing speaks against it.
+struct prune_request {
+  std::vector<doomed_job> jobs;
+  bool dry_run = false; ///< only say which
+  caf::actor from;
+};
+
+/// From the queue, in the end.
+struct prune_answer {
+  std::vector<doomed_job> gone; ///< or would be
+  uint64_t kept = 0;            ///< they are awake, or must be found by a create that is sent again
+  failure trouble;              ///< ec::none, or why nothing is gone
+};
+
+/// From the queue to the store, and back when it has been dealt with.
+struct erase_request {
+  std::vector<doomed_job> jobs;
+  uint64_t kept = 0;
+  caf::actor wanted_by;
+  caf::actor from;
+};
+
+struct erase_answer {
+  std::vector<doomed_job> jobs;
+  uint64_t kept = 0;
+  caf::actor wanted_by;
+  failure trouble;
+};
 
 // -- between queue and job -------------------------------------------------------------------------------
 
@@ -139,6 +171,10 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::creates_settled)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::commit_barrier)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::barrier_passed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::flush_batch)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::prune_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::prune_answer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::erase_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::erase_answer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::claim_offer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::claim_declined)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::orphan_notice)

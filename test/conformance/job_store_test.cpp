@@ -99,6 +99,9 @@ TEST_CASE_METHOD(full_store, "a full store moves the jobs that it has and takes 
   CHECK(must(store->find(sample_id(2)))->worker_id.empty()); // the whole batch or none of it
   CHECK(must(store->find(sample_id(1))) == std::nullopt);
   CHECK(must(store->newest()) == sample_id(2));
+  REQUIRE(store->erase({sample_id(2), sample_id(3)})); // taking out needs no more room than moving
+  CHECK(must(store->find(sample_id(2))) == std::nullopt);
+  commit({moved});
   make_room();
   commit({late, creation(1)});
   CHECK(must(store->find(sample_id(2)))->worker_id == "late");
@@ -123,6 +126,8 @@ TEST_CASE_METHOD(store_fixture, "a store tells how many jobs it has and that it 
   const auto x = must(store->usage());
   CHECK(x.jobs + (x.pending_bytes > 0 ? 2 : 0) >= 2); // the last milliseconds may be missing
   CHECK(x.jobs <= 2);
+  CHECK(x.open_jobs <= x.jobs);
+  CHECK((x.open_jobs == 1 || x.pending_bytes > 0));
   CHECK((x.job_bytes > 0 || x.pending_bytes > 0));
   CHECK(x.takes_new_jobs);
 }

@@ -12,6 +12,7 @@ import unittest
 import kill_scenarios
 from kill_scenarios import SCENARIOS, Scenario
 from mortal_broker import MortalBroker, kill_points
+from prune_scenario import Prune
 
 ROUNDS = int(os.environ.get("KILL_ROUNDS", "0"))
 AT_A_TIME = 3
@@ -29,7 +30,7 @@ NOBODY = {"caps": ["nobody"]}
 def matrix():
     """@returns [(scenario, points, whether the change is there)]"""
     cells = []
-    for number, scenario in enumerate(SCENARIOS):
+    for number, scenario in enumerate([*SCENARIOS, Prune]):
         before = [f"{scenario.path}_told"] * scenario.passes
         for point, happened in OF_A_CHANGE.items():
             cells.append((scenario, [*before, f"{scenario.path}_{point}"], happened))

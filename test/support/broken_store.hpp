@@ -58,6 +58,8 @@ public:
   outcome<job_id> newest() const override { return real_.newest(); }
   outcome<store_usage> usage() const override { return real_.usage(); }
   outcome<done> erase(const std::vector<job_id>& ids) override {
+    if (auto seen = std::exchange(before_erase, nullptr))
+      seen();
     if (refuses_all)
       return failure{ec::store_full, "the disk is full"};
     return real_.erase(ids);
@@ -73,6 +75,7 @@ public:
   bool refuses_all = false;
   unsigned commits = 0;
   std::function<void()> after_commit; ///< called once, before anybody is told of the commit
+  std::function<void()> before_erase; ///< called once
 
 private:
   static void fire(int& times) {

@@ -147,7 +147,9 @@ public:
     const std::lock_guard lock{mutex_};
     store_usage x;
     x.jobs = rows_.size();
+    x.takes_new_jobs = !refuses_new_jobs_;
     for (const auto& [id, row] : rows_) {
+      x.open_jobs += !is_terminal(row.head.status);
       x.job_bytes += sizeof row.head + row.events.size() * sizeof(job_event);
       for (const auto& [kind, text] : row.texts)
         x.job_bytes += text.size();

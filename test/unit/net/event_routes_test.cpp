@@ -224,6 +224,21 @@ TEST_CASE_METHOD(followed, "a long history comes in pieces", "[net][api]") {
   CHECK(x->pieces.size() == 3);
 }
 
+TEST_CASE_METHOD(followed, "a stream ends when its job is pruned, and who comes back is told so", "[net][api]") {
+  grow(2'500);
+  end();
+  const auto x = stream();
+  CHECK(frames(x->take_piece()).size() == 1'000);
+  REQUIRE(broker.store.erase({id}));
+  x->take_piece(); // was on its way
+  CHECK(x->ended);
+  CHECK(x->pieces.size() == 2);
+  CHECK(broker.watches.empty());
+  const auto again = stream("", {{"Last-Event-ID", "2000"}});
+  CHECK(again->status() == 404);
+  CHECK(again->body().at("detail") == "job not found");
+}
+
 TEST_CASE_METHOD(followed, "a stream whose client goes away is watched no more", "[net][api]") {
   const auto x = stream("?after=3");
   x->leave();
