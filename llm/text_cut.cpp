@@ -36,16 +36,6 @@ std::size_t character_length(std::string_view text) {
 
 } // namespace
 
-bool is_utf8(std::string_view text) {
-  while (!text.empty()) {
-    const auto length = character_length(text);
-    if (length == 0)
-      return false;
-    text.remove_prefix(length);
-  }
-  return true;
-}
-
 bool has_control_character(std::string_view text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     const auto c = static_cast<unsigned char>(text[i]);

@@ -1,13 +1,13 @@
 #pragma once
 // Bytes of strangers made fit to be shown: valid UTF-8, cut at the boundaries of characters.
 
+#include "actors/domain/code_points.hpp"
+
 #include <cstddef>
 #include <string>
 #include <string_view>
 
 namespace claw {
-
-bool is_utf8(std::string_view text);
 
 /// C0 controls, DEL, NUL; also the C1 controls, whose bytes are valid UTF-8.
 bool has_control_character(std::string_view text);

@@ -2,7 +2,9 @@
 
 #include "actors/domain/job_soundness.hpp"
 #include "storage/job_codec.hpp"
+#include "storage/token_codec.hpp"
 
+#include <set>
 #include <utility>
 
 namespace claw {
@@ -54,16 +56,6 @@ void check_texts(const stored_job& x, sentences& found, check_counts& counts) {
   }
 }
 
-void check_job_texts(const job& head, const stored_job& x, sentences& found) {
-  const auto has = [&](job_text kind) { return x.texts[static_cast<std::size_t>(kind)].has_value(); };
-  if (!has(job_text::payload))
-    found.emplace_back("it has no payload");
-  if (has(job_text::result) != (head.status == job_status::done))
-    found.emplace_back("a job has a result when it is done and at no other time");
-  if (has(job_text::error) != (head.status == job_status::failed))
-    found.emplace_back("a job has an error when it failed and at no other time");
-}
-
 } // namespace
 
 sentences problems_of(const stored_job& x, check_counts& counts) {
@@ -83,7 +75,12 @@ sentences problems_of(const stored_job& x, check_counts& counts) {
   if (x.indexed_open == is_terminal(head->status))
     found.emplace_back(x.indexed_open ? "it has ended, but stands in the index of open jobs"
                                       : "it is open, but does not stand in the index of open jobs");
-  check_job_texts(*head, x, found);
+  std::set<job_text> texts;
+  for (std::size_t kind = 0; kind < x.texts.size(); ++kind)
+    if (x.texts[kind])
+      texts.insert(static_cast<job_text>(kind));
+  for (auto& fault : faults_of(*head, texts))
+    found.push_back(std::move(fault));
   if (events)
     for (auto& fault : faults_of(*head, *events))
       found.push_back(std::move(fault));
@@ -101,7 +98,18 @@ outcome<check_counts> check_store(const store_image& store, const check_listener
       listener.job_done(counts);
     return true;
   });
-  return read ? outcome<check_counts>{counts} : read.error();
+  if (!read)
+    return read.error();
+  const auto tokens = store.each_token([&](std::string_view kid, std::string_view bytes) {
+    ++counts.tokens;
+    const auto token = decode_token(kid, bytes);
+    if (token)
+      return;
+    ++counts.problems;
+    if (listener.token_problem)
+      listener.token_problem(kid, token.error().why);
+  });
+  return tokens ? outcome<check_counts>{counts} : tokens.error();
 }
 
 } // namespace claw

@@ -102,7 +102,7 @@ outcome<done> store_image::each_job(const std::function<bool(const stored_job&)>
     const auto now = take_moment();
     if (!now)
       return now.error();
-    auto next = walk(*now, from, visit);
+    auto next = walk(*now, from, std::chrono::steady_clock::now() + moment_max, visit);
     if (!next)
       return next.error();
     from = *next;
@@ -110,10 +110,34 @@ outcome<done> store_image::each_job(const std::function<bool(const stored_job&)>
   return done{};
 }
 
+outcome<done> store_image::each_job_at_once(const std::function<bool(const stored_job&)>& visit) const {
+  const auto now = take_moment();
+  if (!now)
+    return now.error();
+  const auto walked = walk(*now, std::nullopt, std::chrono::steady_clock::time_point::max(), visit);
+  return walked ? outcome<done>{done{}} : walked.error();
+}
+
+outcome<done> store_image::each_token(
+    const std::function<void(std::string_view kid, std::string_view bytes)>& visit) const {
+  if (db_.tokens == 0)
+    return done{};
+  const auto reader = env_->begin_read();
+  if (!reader)
+    return reader.error();
+  auto cursor = lmdb_cursor::open(*reader, db_.tokens);
+  if (!cursor)
+    return cursor.error();
+  auto there = cursor->move(MDB_FIRST);
+  for (; there && *there; there = cursor->move(MDB_NEXT))
+    visit(cursor->key(), cursor->value());
+  return there ? outcome<done>{done{}} : there.error();
+}
+
 /// @returns the last job of the moment, none when that was all.
 outcome<std::optional<job_id>> store_image::walk(const moment& now, std::optional<job_id> from,
+                                                 std::chrono::steady_clock::time_point until,
                                                  const std::function<bool(const stored_job&)>& visit) const {
-  const auto until = std::chrono::steady_clock::now() + moment_max;
   auto at = stored_walk::begin(now.settled, db_, *now.pending, from);
   if (!at)
     return at.error();

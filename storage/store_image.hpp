@@ -14,6 +14,7 @@
 #include "storage/store_layout.hpp"
 
 #include <array>
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -43,6 +44,13 @@ public:
   /// lasts about a second, since the owner's file cannot reuse what it sees. Errors: `store_broken`.
   outcome<done> each_job(const std::function<bool(const stored_job&)>& visit) const;
 
+  /// The same of one moment for all, however long the visits take: until then the owner's file grows instead of using
+  /// again what is free. Errors: `store_broken`.
+  outcome<done> each_job_at_once(const std::function<bool(const stored_job&)>& visit) const;
+
+  /// Calls `visit` for every client's token as it is stored, by kid. Errors: `store_broken`.
+  outcome<done> each_token(const std::function<void(std::string_view kid, std::string_view bytes)>& visit) const;
+
   /// How many jobs there are, for whoever tells how far he is. Errors: `store_broken`.
   outcome<uint64_t> jobs() const;
 
@@ -56,6 +64,7 @@ private:
 
   outcome<moment> take_moment() const;
   outcome<std::optional<job_id>> walk(const moment& now, std::optional<job_id> from,
+                                      std::chrono::steady_clock::time_point until,
                                       const std::function<bool(const stored_job&)>& visit) const;
 
   std::unique_ptr<lmdb_env> env_;

@@ -165,6 +165,8 @@ outcome<store_layout> read_layout(lmdb_env& env) {
                                          std::pair{"open", &db.open}})
       if (const int error = mdb_dbi_open(txn, name, 0, database))
         return error;
+    if (const int error = mdb_dbi_open(txn, "tokens", 0, &db.tokens); error != 0 && error != MDB_NOTFOUND)
+      return error;
     return get(txn, db.meta, format_key, format);
   });
   if (!opened)

@@ -21,7 +21,7 @@ struct store_layout {
   MDB_dbi texts = 0;
   MDB_dbi events = 0;
   MDB_dbi open = 0;
-  MDB_dbi tokens = 0;
+  MDB_dbi tokens = 0; ///< 0, which LMDB gives nobody: a store that is only read, from before there were tokens
   MDB_dbi meta = 0;
   store_meta says; ///< when it was opened
 };
@@ -30,7 +30,7 @@ struct store_layout {
 /// Errors: `store_broken` when the file is of a format that this program does not know; as lmdb_env::write.
 outcome<store_layout> open_layout(lmdb_env& env);
 
-/// Opens the databases of jobs in an environment that belongs to somebody else.
+/// Opens the databases in an environment that belongs to somebody else.
 /// Errors: `store_broken`: a database is missing, or the format is unknown.
 outcome<store_layout> read_layout(lmdb_env& env);
 

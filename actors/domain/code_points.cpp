@@ -35,6 +35,16 @@ code_point next_code_point(std::string_view text) {
   return value < least[bytes] || value > 0x10ffff || surrogate ? code_point{} : code_point{value, bytes};
 }
 
+bool is_utf8(std::string_view text) {
+  while (!text.empty()) {
+    const auto here = next_code_point(text);
+    if (here.bytes == 0)
+      return false;
+    text.remove_prefix(here.bytes);
+  }
+  return true;
+}
+
 bool acts_on_terminal(uint32_t c) {
   return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0xad || c == 0x61c || c == 0x180e
          || (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e)

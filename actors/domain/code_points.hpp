@@ -16,6 +16,9 @@ struct code_point {
 /// @pre the text is not empty
 code_point next_code_point(std::string_view text);
 
+/// True for well-formed UTF-8, the empty text too.
+bool is_utf8(std::string_view text);
+
 /// Controls, line separators, direction marks, zero-width and invisible characters.
 bool acts_on_terminal(uint32_t c);
 

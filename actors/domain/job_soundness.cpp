@@ -132,4 +132,15 @@ std::vector<std::string> faults_of(const job& x, const std::vector<job_event>& e
   return found.take();
 }
 
+std::vector<std::string> faults_of(const job& x, const std::set<job_text>& texts) {
+  faults found;
+  const auto has = [&](job_text kind) { return texts.count(kind) > 0; };
+  found.must(has(job_text::payload), "it has no payload");
+  found.must(has(job_text::result) == (x.status == job_status::done),
+             "a job has a result when it is done and at no other time");
+  found.must(has(job_text::error) == (x.status == job_status::failed),
+             "a job has an error when it failed and at no other time");
+  return found.take();
+}
+
 } // namespace claw

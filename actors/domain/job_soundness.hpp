@@ -5,6 +5,7 @@
 #include "actors/domain/job.hpp"
 #include "actors/domain/job_event.hpp"
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -12,5 +13,8 @@ namespace claw {
 
 /// A plain sentence a fault, none when the job is sound. @param events all of them, by sequence number
 std::vector<std::string> faults_of(const job& x, const std::vector<job_event>& events);
+
+/// The same of the texts that it has.
+std::vector<std::string> faults_of(const job& x, const std::set<job_text>& texts);
 
 } // namespace claw

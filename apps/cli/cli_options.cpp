@@ -27,6 +27,7 @@ Examples:
   openclaw token create --role worker --name jetson --worker-id jetson-1 --expires 90d
   openclaw doctor --env-file runner.env           what is wrong with a runner, and what to change
   openclaw backup /backup/monday                  the store as it is now; verify, restore
+  openclaw export jobs.jsonl                      all jobs as JSON lines; import, import-old broker.db
 
 Settings: BROKER_URL (http://127.0.0.1:8000) and BOT_TOKEN, and BROKER_DB for what works on the store itself, from
 the environment or from an env file (--env-file, OPENCLAW_ENV, ./.openclaw/cli.env, ~/.config/openclaw/env). A token

@@ -33,6 +33,20 @@ void add_store_verbs(CLI::App& app, store_task& chosen, const std::function<void
   restore->add_option("backup", chosen.other, "The folder of the backup")->required();
   restore->add_option("folder", chosen.folder, "The store's folder: missing, or empty")->required();
   restore->add_flag("--replace", chosen.replace, "A store is there: keep it beside, as FOLDER.replaced-N");
+  auto* exported = verb("export", "Write all jobs, with their events, as JSON lines; the store may be in use",
+                        store_verb::export_jobs);
+  exported->add_option("file", chosen.other, "The file to make, or - for standard output")->required();
+  exported->add_option("--db", chosen.folder, folder_help);
+  auto* imported = verb("import", "Put the jobs of such a file into a store that no broker uses: all or none",
+                        store_verb::import_jobs);
+  imported->add_option("file", chosen.other, "The file")->required();
+  auto* old = verb("import-old", "The same with the jobs of the old Python broker: its broker.db",
+                   store_verb::import_old);
+  old->add_option("database", chosen.other, "The old broker's SQLite file; that broker must be stopped")->required();
+  for (auto* into : {imported, old}) {
+    into->add_option("--db", chosen.folder, folder_help);
+    into->add_flag("--merge", chosen.merge, "The store has jobs: add those that it does not have");
+  }
 }
 
 std::filesystem::path default_store_folder() {

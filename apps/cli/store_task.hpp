@@ -11,13 +11,14 @@ class App;
 
 namespace claw {
 
-enum class store_verb : uint8_t { verify, backup, restore };
+enum class store_verb : uint8_t { verify, backup, restore, export_jobs, import_jobs, import_old };
 
 struct store_task {
   store_verb verb = store_verb::verify;
   std::filesystem::path folder; ///< the store; "" until it is known: BROKER_DB
-  std::filesystem::path other;  ///< the backup
+  std::filesystem::path other;  ///< the backup, or the file of jobs; "-" for export: standard output
   bool replace = false;         ///< restore: where a store is
+  bool merge = false;           ///< import: into a store that has jobs
 };
 
 /// Adds the verbs to the command line. @param chosen is set, and `on_chosen` called, when one of them is given

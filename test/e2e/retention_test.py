@@ -54,6 +54,7 @@ class Retention(unittest.TestCase):
         listed = [job["id"] for job in broker.bot("GET", "/jobs")[1]["jobs"]]
         self.assertEqual(listed, [*reversed(ids[5:]), waiting])
         self.assertEqual([broker.job(x)["result"] for x in ids[5:]], ["r" * 1000] * 3)
+        wait_for(lambda: len(self.lines(broker, "job_pruned")) >= 5, broker.process, SECONDS_MAX)
         told = sorted(re.search(r"job_id=(\S+) reason=count", line)[1] for line in self.lines(broker, "job_pruned"))
         self.assertEqual(told, sorted(ids[:5]))
         place = pathlib.Path(broker.folder.name)
@@ -93,7 +94,8 @@ class Retention(unittest.TestCase):
 
     def test_with_limits_alone_what_would_go_is_only_told(self):
         broker = self.broker(RETENTION_MAX_JOBS="1", RETENTION_EVERY_SECONDS="1")
-        self.assertTrue(any("jobs_max=1 dry_run=true" in line for line in self.lines(broker, "retention_on")))
+        wait_for(lambda: any("jobs_max=1 dry_run=true" in line for line in self.lines(broker, "retention_on")),
+                 broker.process, SECONDS_MAX)
         ids = self.finish_jobs(broker, 4)
         wait_for(lambda: any("would_be_pruned=3" in line for line in self.lines(broker, "retention_round")),
                  broker.process, SECONDS_MAX)

@@ -51,6 +51,21 @@ class StoreTools(unittest.TestCase):
         self.assertTrue(any(job_id in line and "checksum" in line for line in lines), lines)
         self.assertIn("problems", lines[-1])
 
+    def test_tokens_of_clients_are_checked_and_come_back_with_a_backup(self):
+        body = {"role": "bot", "name": "discord"}
+        token = self.broker.call("POST", "/tokens", self.broker.admin_headers, body)[1]
+        self.run_cli("backup", self.place / "backup")
+        self.assertEqual(json.loads(self.run_cli("--json", "verify", self.place / "backup"))["counts"]["tokens"], 1)
+        self.run_cli("restore", self.place / "backup", self.place / "restored")
+        second = BrokerProcess(BROKER_DB=str(self.place / "restored"), ADMIN_TOKEN=None).start()
+        self.addCleanup(second.stop)
+        self.assertEqual(second.call("GET", "/jobs", {"X-Bot-Token": token["token"]})[0], 200)
+        data = (self.place / "backup" / "data.mdb").read_bytes()
+        at = data.rindex(b"discord")
+        (self.place / "backup" / "data.mdb").write_bytes(data[:at] + b"D" + data[at + 1:])
+        lines = self.run_cli("verify", self.place / "backup", code=1).splitlines()
+        self.assertTrue(any(token["kid"] in line and "checksum" in line for line in lines), lines)
+
     def test_what_is_no_store_is_exit_code_78_and_stays_as_it_is(self):
         (self.place / "empty").mkdir()
         self.run_cli("verify", self.place / "empty", code=78)

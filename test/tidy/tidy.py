@@ -32,6 +32,7 @@ THIRD_PARTY = {
     "spdlog/": ["actors/shared", "actors/broker", "actors/runner", "storage", "llm", "net", "apps", "test"],
     "CLI/": ["apps"],
     "editline/": ["apps"],
+    "sqlite3.h": ["apps"],
     "histedit.h": ["apps"],
     "catch2/": ["test"],
 }

@@ -79,6 +79,27 @@ TEST_CASE("wrong usage is an exit code of its own", "[cli]") {
   CHECK(exit_code({"jobs", "--env-file", "/nowhere"}) == cli_exit::config);
 }
 
+TEST_CASE("work on the store names its folder, else BROKER_DB, else the broker's own place", "[cli]") {
+  surroundings world;
+  CHECK(world.options({"verify"}).store.folder == "/var/lib/openclaw-broker/broker.db");
+  world.environment["BROKER_DB"] = "/db";
+  const auto exported = world.options({"export", "-"});
+  CHECK(exported.action == cli_action::store);
+  CHECK(exported.store.verb == store_verb::export_jobs);
+  CHECK(exported.store.folder == "/db");
+  CHECK(exported.store.other == "-");
+  const auto imported = world.options({"import", "jobs", "--db", "/other", "--merge"});
+  CHECK(imported.store.verb == store_verb::import_jobs);
+  CHECK(imported.store.folder == "/other");
+  CHECK(imported.store.merge);
+  const auto old = world.options({"import-old", "broker.db"});
+  CHECK(old.store.verb == store_verb::import_old);
+  CHECK(old.store.other == "broker.db");
+  CHECK_FALSE(old.store.merge);
+  for (const std::string verb : {"export", "import", "import-old"})
+    CHECK(exit_code({verb}) == cli_exit::usage);
+}
+
 TEST_CASE("help shows examples and the exit codes", "[cli]") {
   const auto help = std::get<config_exit>(surroundings{}.read({"--help"})).text;
   for (const std::string part : {"openclaw ask \"", "BOT_TOKEN", "Exit codes", "chat", "workers"})

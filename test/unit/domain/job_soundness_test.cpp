@@ -119,3 +119,18 @@ TEST_CASE("a life that cannot be is told", "[soundness]") {
   x.events[0].kind = job_event_kind::claimed;
   CHECK(says(x, "the first event and no other is created"));
 }
+
+TEST_CASE("a job has the texts of its state and no others", "[soundness]") {
+  job x;
+  using texts = std::set<job_text>;
+  using list = std::vector<std::string>;
+  const texts payload{job_text::payload};
+  CHECK(faults_of(x, payload) == list{});
+  CHECK(faults_of(x, texts{}) == list{"it has no payload"});
+  x.status = job_status::done;
+  CHECK(faults_of(x, payload).size() == 1);
+  CHECK(faults_of(x, texts{job_text::payload, job_text::result}) == list{});
+  CHECK(faults_of(x, texts{job_text::payload, job_text::result, job_text::error}).size() == 1);
+  x.status = job_status::failed;
+  CHECK(faults_of(x, texts{job_text::payload, job_text::error, job_text::checkpoint}) == list{});
+}

@@ -5,6 +5,7 @@
 #include "storage/store_copy.hpp"
 #include "test/support/crash_image.hpp"
 #include "test/support/lived_jobs.hpp"
+#include "test/support/sample_tokens.hpp"
 #include "test/support/temporary_folder.hpp"
 
 #include <algorithm>
@@ -163,6 +164,34 @@ TEST_CASE_METHOD(checked_fixture, "the index of open jobs is held against the re
   CHECK(any_says(found, "it has ended, but stands in the index of open jobs"));
   CHECK(any_says(found, "it is open, but does not stand in the index of open jobs"));
   CHECK(any_says(found, "it has no record"));
+}
+
+TEST_CASE_METHOD(checked_fixture, "clients' tokens are checked, and go into a backup", "[check]") {
+  {
+    const auto stores = open_broker_stores(db);
+    REQUIRE(stores);
+    REQUIRE(stores->tokens->put(full_token()));
+    REQUIRE(stores->tokens->put(sample_token(token_role::bot, "discord", "oc0000000000000b")));
+  }
+  const auto copy = folder.path() / "copy";
+  const auto made = back_up(db, copy, {[](const job_id&, const std::string& what) { FAIL(what); }, {}});
+  REQUIRE(made);
+  CHECK(made->counts.tokens == 2);
+  CHECK(open_broker_stores(copy)->tokens->load()->size() == 2);
+  write([&](MDB_txn* txn, const store_layout& at) {
+    auto bytes = get(txn, at.tokens, full_token().kid);
+    bytes[9] = static_cast<char>(bytes[9] ^ 4);
+    return put(txn, at.tokens, full_token().kid, bytes);
+  });
+  const auto image = store_image::open(db);
+  REQUIRE(image);
+  std::string spoiled;
+  const auto counts = check_store(*image, {[](const job_id&, const std::string& what) { FAIL(what); },
+                                           {},
+                                           [&](std::string_view kid, const std::string&) { spoiled = kid; }});
+  REQUIRE(counts);
+  CHECK(counts->problems == 1);
+  CHECK(spoiled == full_token().kid);
 }
 
 TEST_CASE_METHOD(checked_fixture, "a backup of a store in use holds what was acknowledged, and is whole", "[copy]") {
