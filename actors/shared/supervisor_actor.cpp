@@ -55,6 +55,7 @@ void supervisor_state::on_exit(const caf::exit_msg&) {
   if (now_in == phase::ending)
     return;
   now_in = phase::ending;
+  myself = self;
   end_last();
 }
 

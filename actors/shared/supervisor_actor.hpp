@@ -39,6 +39,7 @@ struct supervisor_state {
   std::vector<caf::actor> children; ///< held: a monitor alone keeps nobody alive
   std::deque<caf::actor_clock::time_point> restarts;
   phase now_in = phase::running;
+  caf::actor myself; ///< while it ends: it must hear of the others, also when nobody holds it any more
 
   static inline const char* name = "supervisor";
 

@@ -51,10 +51,14 @@ public:
     for (const auto& id : ids)
       if (const auto x = next_.find_quietly(id))
         must(is_terminal(x->status), "only ended jobs are pruned", *x);
-    return next_.erase(ids);
+    auto result = next_.erase(ids);
+    if (result)
+      pruned.insert(ids.begin(), ids.end());
+    return result;
   }
 
   std::vector<std::string> violations;
+  std::set<job_id> pruned;
 
 private:
   void must(bool holds, const char* invariant, const job& x) {
@@ -73,6 +77,7 @@ private:
          "a job has a lease while it runs and at no other time", x);
     must(is_terminal(x.status) == (x.end != job_end::none), "an ended job says how it ended", x);
     const auto found = next_.find_quietly(x.id);
+    must(pruned.count(x.id) == 0, "a job that was pruned does not come back", x);
     if (!found) {
       must(x.status == job_status::queued && x.events == 1, "a job begins queued", x);
       return;
