@@ -23,10 +23,7 @@ namespace {
 constexpr std::uint64_t room_a_byte = 4;
 
 bool creates_a_job(const std::vector<job_change>& changes) {
-  return std::any_of(changes.begin(), changes.end(), [](const job_change& x) {
-    return std::any_of(x.events.begin(), x.events.end(),
-                       [](const job_event& e) { return e.kind == job_event_kind::created; });
-  });
+  return std::any_of(changes.begin(), changes.end(), creates_job);
 }
 
 int64_t steady_us() {

@@ -23,6 +23,7 @@ caf::behavior job_actor(caf::stateful_actor<job_state>* self, job_surroundings_p
 
 caf::behavior job_state::behavior() {
   return {
+      [this](birth& x) { on_birth(x); },
       [this](claim_offer& x) { on_claim(x); },
       [this](finish_request& x) { on_finish(x); },
       [this](const renew_request& x) { on_renew(x); },

@@ -31,6 +31,7 @@ struct job_state {
   caf::behavior behavior();
 
   // -- errands of the queue: each is counted once it is dealt with ----------------------------------------
+  void on_birth(birth& x);
   void on_claim(claim_offer& x);
   void on_finish(finish_request& x);
   void on_renew(const renew_request& x);
@@ -71,6 +72,7 @@ struct job_state {
     to.answer(std::move(x));
   }
 
+  claim_terms terms_of(const waiting_claim& x) const;
   void decline(waiting_claim& claim);
   void finish(const finish_request& x, bool late);
   outcome<job_event> last_claim() const;
@@ -106,7 +108,8 @@ struct job_state {
   static inline const char* name = "job";
 };
 
-/// @param record as it is committed; a running job gets a lease of a full term
+/// @param record as it is committed, a running job gets a lease of a full term; or of a job that is none yet, and a
+///               `birth` comes first
 /// @param queue  where its reports go; when it goes down, so does this
 caf::behavior job_actor(caf::stateful_actor<job_state>* self, job_surroundings_ptr around,
                         const caf::actor& queue, job record);

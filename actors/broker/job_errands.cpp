@@ -44,16 +44,37 @@ void job_state::on_claim(claim_offer& x) {
     decline(claim);
     return;
   }
-  const auto& who = claim.request.worker;
-  const claim_terms terms{who.worker_id,   who.boot_id,   new_lease_id(around->world.random),
-                          lease_until_s(), who.principal, who.kid};
-  auto change = claimed(record, terms, now_ms());
+  auto change = claimed(record, terms_of(claim), now_ms());
   grant given{job_document{change.after, payload->value_or(""), std::nullopt, std::nullopt},
               std::move(*checkpoint)};
   commit(std::move(change), [this, claim, given](const failure& trouble) {
     if (trouble.code == ec::none)
       start_lease(claim.of_worker);
     conclude(claim.request.answer, unless(trouble, std::optional{given}));
+  });
+}
+
+claim_terms job_state::terms_of(const waiting_claim& x) const {
+  const auto& who = x.request.worker;
+  return {who.worker_id, who.boot_id, new_lease_id(around->world.random), lease_until_s(), who.principal, who.kid};
+}
+
+void job_state::on_birth(birth& x) {
+  CLAW_ASSERT(creates_job(x.create) && handled == 0);
+  auto change = claimed_at_once(std::move(x.create), terms_of(x.claim), now_ms());
+  CLAW_ASSERT(change.texts.size() == 1 && change.texts.front().first == job_text::payload);
+  grant given{job_document{change.after, change.texts.front().second.value_or(""), std::nullopt, std::nullopt}, {}};
+  commit(std::move(change), [this, x, given](const failure& trouble) {
+    if (trouble.code != ec::none) {
+      if (auto told = caf::actor_cast<caf::actor>(queue))
+        caf::anon_send(told, stillborn{record.id, trouble, x.claim});
+      x.created.answer(trouble);
+      return;
+    }
+    start_lease(x.claim.of_worker);
+    settle();
+    x.created.answer(created_job{record.id, job_status::queued, true, 1});
+    x.claim.request.answer.answer(std::optional{given});
   });
 }
 

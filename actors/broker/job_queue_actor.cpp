@@ -24,6 +24,7 @@ caf::behavior job_queue_state::behavior() {
       [this](creates_settled& x) { on_creates_settled(x); },
       [this](claim_request& x) { on_claim(x); },
       [this](claim_declined& x) { on_declined(x); },
+      [this](stillborn& x) { on_stillborn(x); },
       [this](poll_closed x) { on_poll_closed(x); },
       [this](finish_request& x) { route(x); },
       [this](renew_request& x) { route(x); },

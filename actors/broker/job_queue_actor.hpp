@@ -39,6 +39,7 @@ struct awake_job {
 struct under_way {
   std::string create_key;
   std::vector<reply<created_job>> repeats; ///< those who sent the same request meanwhile
+  bool being_born = false; ///< its own actor commits it, with a claim
 };
 
 struct job_queue_state {
@@ -50,6 +51,12 @@ struct job_queue_state {
   void on_create(create_request& x);
   void on_creates_settled(const creates_settled& x);
   void on_repeat(create_request& x, const create_keys::entry& known);
+  void on_stillborn(stillborn& x);
+  std::optional<waiting_claim> claim_for(const job& x);
+  void bear(birth x);
+  bool is_being_born(const job_id& id) const;
+  void welcome(const job_id& id, const caps& required);
+  void forget_new(const job_id& id, const failure& why);
   job job_of(new_job x);
   void load_keys();
   bool is_wanted_by_key(const job& x) const; ///< its Idempotency-Key is young enough to be sent again

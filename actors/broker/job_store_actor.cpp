@@ -34,7 +34,7 @@ void change_batch::add(commit_request& x) {
 change_batch change_batch::take_creates() {
   change_batch creates, others;
   for (std::size_t i = 0; i < changes.size(); ++i) {
-    auto& to = askers[i].is_create ? creates : others;
+    auto& to = creates_job(changes[i]) ? creates : others;
     to.changes.push_back(std::move(changes[i]));
     to.askers.push_back(std::move(askers[i]));
   }
@@ -146,7 +146,7 @@ void job_store_state::tell(const change_batch& x, const outcome<done>& result) {
   std::map<caf::actor, creates_settled> creates;
   for (std::size_t i = 0; i < x.changes.size(); ++i) {
     const auto& asker = x.askers[i];
-    if (!asker.is_create) {
+    if (!asker.from_queue) {
       caf::anon_send(asker.from, commit_answer{result ? failure{} : result.error()});
       continue;
     }
@@ -163,9 +163,9 @@ void job_store_state::tell(const change_batch& x, const outcome<done>& result) {
   // Producers last: whoever knows a job's id may claim at once, and that claim must find the job.
   for (std::size_t i = 0; i < x.changes.size(); ++i) {
     const auto& asker = x.askers[i];
-    if (asker.is_create && result)
+    if (asker.from_queue && result)
       asker.created.answer(created_job{x.changes[i].after.id, job_status::queued, asker.servable, asker.position});
-    else if (asker.is_create)
+    else if (asker.from_queue)
       asker.created.answer(result.error());
   }
 }

@@ -39,19 +39,53 @@ void job_queue_state::on_create(create_request& x) {
     return;
   }
   auto payload = std::move(x.what.payload);
-  auto first = job_of(std::move(x.what));
+  auto create = created(job_of(std::move(x.what)), std::move(payload), around->world.wall_ms());
+  const auto& first = create.after;
   if (!key.empty())
     keys.add(key, {first.id, first.create_digest, now_s()});
   ++open;
   creating.emplace(first.id, under_way{key, {}});
+  if (auto claim = claim_for(first)) {
+    bear({std::move(create), *std::move(claim), std::move(x.answer)});
+    return;
+  }
   commit_request request;
   request.servable = can_serve(first.required);
   request.position = index.ahead(first.required, first.priority) + creating.size();
-  request.change = created(std::move(first), std::move(payload), around->world.wall_ms());
+  request.change = std::move(create);
   request.from = self;
-  request.is_create = true;
+  request.from_queue = true;
   request.created = std::move(x.answer);
   caf::anon_send(around->store, std::move(request));
+}
+
+/// A claim that gets the job before it ever waits. A job with times of its own goes the long way, through the timetables.
+std::optional<waiting_claim> job_queue_state::claim_for(const job& x) {
+  if (x.not_before_s || x.deadline_s)
+    return std::nullopt;
+  auto claim = claims.take(x.required);
+  if (claim)
+    release_held(*claim);
+  return claim;
+}
+
+void job_queue_state::bear(birth x) {
+  creating.at(x.create.after.id).being_born = true;
+  auto& newborn = wake(x.create.after);
+  give(newborn, std::move(x));
+}
+
+bool job_queue_state::is_being_born(const job_id& id) const {
+  const auto i = creating.find(id);
+  return i != creating.end() && i->second.being_born;
+}
+
+void job_queue_state::on_stillborn(stillborn& x) {
+  put_to_sleep(x.id);
+  forget_new(x.id, x.why);
+  claim_declined freed{std::move(x.claim)};
+  on_declined(freed);
+  answer_shutdown();
 }
 
 job job_queue_state::job_of(new_job x) {
@@ -92,21 +126,11 @@ void job_queue_state::on_repeat(create_request& x, const create_keys::entry& kno
 
 void job_queue_state::on_creates_settled(const creates_settled& x) {
   for (const auto& made : x.committed) {
-    const auto node = creating.extract(made.id);
-    CLAW_ASSERT(!node.empty());
     line_up(made);
-    for (const auto& repeat : node.mapped().repeats)
-      repeat.answer(created_job{made.id, job_status::queued, can_serve(made.required), 1, true});
+    welcome(made.id, made.required);
   }
-  CLAW_ASSERT(x.refused.size() <= open);
-  open -= x.refused.size();
-  for (const auto& id : x.refused) {
-    const auto node = creating.extract(id);
-    CLAW_ASSERT(!node.empty());
-    keys.forget(node.mapped().create_key);
-    for (const auto& repeat : node.mapped().repeats)
-      repeat.answer(x.why);
-  }
+  for (const auto& id : x.refused)
+    forget_new(id, x.why);
   answer_shutdown();
 }
 
@@ -114,6 +138,24 @@ bool job_queue_state::is_wanted_by_key(const job& x) const {
   const auto key = key_of(x.owner, x.create_key);
   const auto known = key.empty() ? std::nullopt : keys.find(key, now_s());
   return known && known->id == x.id;
+}
+
+/// The new job is on the disk: whoever has sent it again meanwhile hears of it.
+void job_queue_state::welcome(const job_id& id, const caps& required) {
+  const auto node = creating.extract(id);
+  CLAW_ASSERT(!node.empty());
+  for (const auto& repeat : node.mapped().repeats)
+    repeat.answer(created_job{id, job_status::queued, can_serve(required), 1, true});
+}
+
+/// The new job is none: it could not be made durable.
+void job_queue_state::forget_new(const job_id& id, const failure& why) {
+  const auto node = creating.extract(id);
+  CLAW_ASSERT(!node.empty() && open > 0);
+  --open;
+  keys.forget(node.mapped().create_key);
+  for (const auto& repeat : node.mapped().repeats)
+    repeat.answer(why);
 }
 
 /// Reads the keys of the jobs that are young enough, newest first.

@@ -77,6 +77,8 @@ void job_queue_state::on_report(job_report& x) {
     return; // the last words of an earlier life of the job
   auto& mine = i->second;
   CLAW_ASSERT(x.handled >= mine.handled && x.handled <= mine.sent);
+  if (is_being_born(x.record.id))
+    welcome(x.record.id, x.record.required);
   mine.handled = x.handled;
   mine.watched = x.watched;
   mine.unreadable = x.unreadable;
@@ -85,7 +87,7 @@ void job_queue_state::on_report(job_report& x) {
     return; // its next report will come
   const auto record = mine.record;
   if (record.status != job_status::running && !mine.watched)
-    put_to_sleep(record.id);
+    put_to_sleep(record.id); // it is idle
   if (record.status == job_status::queued && !x.unreadable)
     line_up(waiting(record));
   else
@@ -109,7 +111,7 @@ void job_queue_state::take_in(awake_job& x, job record) {
 
 void job_queue_state::put_to_sleep(const job_id& id) {
   const auto i = awake.find(id);
-  CLAW_ASSERT(i != awake.end() && i->second.idle());
+  CLAW_ASSERT(i != awake.end() && i->second.actor);
   self->demonitor(i->second.actor);
   caf::anon_send_exit(i->second.actor, caf::exit_reason::user_shutdown);
   awake.erase(i);
@@ -128,6 +130,14 @@ void job_queue_state::on_barrier_passed(const barrier_passed& x) {
   const auto i = awake.find(x.id);
   CLAW_ASSERT(i != awake.end() && !i->second.actor);
   auto found = around->reader->find(x.id);
+  if (found && !*found && is_being_born(x.id)) { // it crashed before it was there
+    awake.erase(i);
+    forget_new(x.id, {ec::unavailable, "the broker has restarted a part of itself; try again"});
+    answer_shutdown();
+    return;
+  }
+  if (found && *found && is_being_born(x.id))
+    welcome(x.id, (**found).required);
   if (!found || !*found)
     throw std::runtime_error("the record of a crashed job cannot be read");
   take_in(i->second, std::move(**found));

@@ -19,4 +19,9 @@ struct job_change {
   std::vector<std::pair<job_text, std::optional<std::string>>> texts; ///< none clears the text
 };
 
+/// True for a change that brings a new job into the store, whatever else it does to it.
+inline bool creates_job(const job_change& x) {
+  return !x.events.empty() && x.events.front().kind == job_event_kind::created;
+}
+
 } // namespace claw

@@ -2,6 +2,8 @@
 
 #include "actors/domain/error.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace claw {
@@ -111,6 +113,14 @@ job_change claimed(job x, const claim_terms& terms, int64_t now_ms) {
   change.texts = {{job_text::result, std::nullopt}, {job_text::error, std::nullopt}};
   change.after = std::move(x);
   return change;
+}
+
+job_change claimed_at_once(job_change create, const claim_terms& terms, int64_t now_ms) {
+  CLAW_ASSERT(creates_job(create));
+  auto claim = claimed(std::move(create.after), terms, now_ms);
+  create.after = std::move(claim.after);
+  std::move(claim.events.begin(), claim.events.end(), std::back_inserter(create.events));
+  return create; // a new job has no texts that a claim would clear
 }
 
 job_change requeued(job x, lease_end why, int64_t now_ms) {

@@ -42,6 +42,9 @@ job_change created(job x, std::string payload, int64_t now_ms);
 /// queued -> running, one attempt more. Clears result and error.
 job_change claimed(job x, const claim_terms& terms, int64_t now_ms);
 
+/// A new job that never waits: created and claimed in one change. @param create as `created` made it
+job_change claimed_at_once(job_change create, const claim_terms& terms, int64_t now_ms);
+
 /// True for an end that is not the worker's doing: the attempt does not count.
 bool gives_attempt_back(lease_end x);
 

@@ -24,6 +24,7 @@ constexpr std::array paths = {
     named_path{write_path::cancel, "cancel"},
     named_path{write_path::retry, "retry"},
     named_path{write_path::late_result, "late_result"},
+    named_path{write_path::birth, "birth"},
     named_path{write_path::prune, "prune"},
 };
 
@@ -78,7 +79,7 @@ write_path path_of(const job_change& x) {
   case job_event_kind::created:
     return write_path::create;
   case job_event_kind::claimed:
-    return write_path::claim;
+    return creates_job(x) ? write_path::birth : write_path::claim;
   case job_event_kind::requeued:
     return last.why == "released" ? write_path::release : write_path::requeue;
   case job_event_kind::done:

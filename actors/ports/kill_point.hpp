@@ -27,6 +27,7 @@ enum class write_path : uint8_t {
   cancel,
   retry,
   late_result, ///< refused, and noted
+  birth,       ///< created and claimed at once, for a claim that was waiting
   prune,       ///< no change of a job: it is taken out
 };
 

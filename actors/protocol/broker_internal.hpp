@@ -28,8 +28,8 @@ struct alarm_rang {
 /// new job by `created`, a job actor by a commit_answer.
 struct commit_request {
   job_change change;
-  caf::actor from; ///< a job, or for a new job the queue (told by creates_settled, one a batch)
-  bool is_create = false;
+  caf::actor from; ///< a job, or for a new job that will wait the queue (told by creates_settled, one a batch)
+  bool from_queue = false;
   reply<created_job> created;
   bool servable = false;
   uint64_t position = 1;
@@ -107,6 +107,20 @@ struct claim_offer {
   waiting_claim claim;
 };
 
+/// To the actor of a job that is not there yet: it is made durable and given away in one commit.
+struct birth {
+  job_change create;
+  waiting_claim claim;
+  reply<created_job> created;
+};
+
+/// From such a job: it could not be made durable, so it is none. The claim looks for another one.
+struct stillborn {
+  job_id id;
+  failure why;
+  waiting_claim claim;
+};
+
 /// The job cannot be claimed any more: the queue looks for another one.
 struct claim_declined {
   waiting_claim claim;
@@ -176,6 +190,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::prune_answer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::erase_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::erase_answer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::claim_offer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::birth)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::stillborn)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::claim_declined)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::orphan_notice)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::token_revoked)

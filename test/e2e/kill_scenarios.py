@@ -138,8 +138,9 @@ class Claim(Scenario):
         self.finish()
 
 
-class HeldClaim(Claim):
-    """A claim that is held gets a job the moment it is there."""
+class Birth(Claim):
+    """A claim that is held gets a new job in the commit that makes it."""
+    path, passes = "birth", 0
 
     def lead(self):
         self.held = self.broker.later("GET", "/jobs/next?wait=60", **W1, X_Worker_Boot_Id="b1")
@@ -152,7 +153,12 @@ class HeldClaim(Claim):
 
     def look(self, happened):
         self.id = self.find()
-        super().look(happened)
+        self.same(self.id and self.types(), ["created", "claimed"] if happened else None)
+
+    def go_on(self, happened):
+        if not happened:
+            self.id = self.create()
+        super().go_on(happened)
 
 
 class Renew(Scenario):
@@ -374,5 +380,5 @@ class LateResult(Renew):
         self.finish()
 
 
-SCENARIOS = [Create, Claim, HeldClaim, Renew, RenewAtStart, Progress, Finish, FinishLate, Fail, Overdue, Release,
+SCENARIOS = [Create, Claim, Birth, Renew, RenewAtStart, Progress, Finish, FinishLate, Fail, Overdue, Release,
              Requeue, Expire, Bury, Cancel, CancelRunning, Retry, LateResult]

@@ -18,8 +18,7 @@ public:
   outcome<done> commit(const std::vector<job_change>& changes) override {
     ++commits;
     fire(on_commit);
-    const bool creates = std::any_of(changes.begin(), changes.end(),
-                                     [](const job_change& x) { return x.after.events <= 1; });
+    const bool creates = std::any_of(changes.begin(), changes.end(), creates_job);
     if (refuses_all || (refuses_creates && creates))
       return failure{ec::store_full, "the disk is full"};
     auto result = real_.commit(changes);

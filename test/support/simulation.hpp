@@ -12,9 +12,11 @@
 #include <spdlog/spdlog.h>
 
 #include <chrono>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <random>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -68,7 +70,12 @@ public:
   void start() {
     broker_world world;
     world.wall_ms = [this] { return wall_ms; };
-    world.random = [this] { return random(); };
+    world.random = [this] {
+      if (draws_left == 0)
+        throw std::runtime_error("the system gives no random bits");
+      --draws_left;
+      return random();
+    };
     world.on_give_up = [this] { ++gave_up; };
     broker = std::make_unique<broker_system>(actors_, store_in_use(), tokens, config_, world);
     settle();
@@ -240,6 +247,7 @@ public:
   int64_t wall_ms = 1'700'000'000'000;
   unsigned gave_up = 0;
   std::mt19937_64 random;
+  uint64_t draws_left = std::numeric_limits<uint64_t>::max(); ///< random numbers, before it throws
   bool settles = true; ///< false: the test runs the steps itself
   std::optional<std::mt19937_64> order; ///< by which it is chosen who goes next; none: who came first
 
