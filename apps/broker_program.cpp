@@ -121,8 +121,10 @@ int serve(const config& x, job_store& jobs, token_store& tokens, const sigset_t&
     ::kill(::getpid(), SIGTERM);
   };
   caf::actor_system_config actors;
-  actors.set("scheduler.policy", caf::atom("sharing")); // one queue for all: stealing costs throughput here
-  actors.set("scheduler.max-threads", size_t{2});
+  // Queue, jobs, leases and workers in one thread: none of them blocks or computes for long, and every message that
+  // stays in its thread saves waking another one. docs/decisions/011
+  actors.set("scheduler.policy", caf::atom("sharing"));
+  actors.set("scheduler.max-threads", size_t{1});
   caf::actor_system system{actors};
   auto known = tokens.load();
   if (!known)

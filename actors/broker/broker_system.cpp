@@ -58,8 +58,7 @@ broker_actors start_actors(caf::actor_system& system, job_store& store, token_st
   surroundings->world = world;
   surroundings->lease_term = config.lease_term;
   const job_surroundings_ptr shared = surroundings;
-  auto queue = config.detached ? system.spawn<caf::detached>(job_queue_actor, shared, config)
-                               : system.spawn(job_queue_actor, shared, config);
+  auto queue = system.spawn(job_queue_actor, shared, config);
   std::vector<caf::actor> all{surroundings->store, surroundings->tokens, queue};
   if (config.retention.limits.any())
     all.push_back(config.detached

@@ -167,7 +167,7 @@ struct job_queue_state {
   static inline const char* name = "job_queue";
 };
 
-/// Reads the store when it starts. Spawn it detached: it is the hot hop between the door and the store.
+/// Reads the store when it starts.
 caf::behavior job_queue_actor(caf::stateful_actor<job_queue_state>* self,
                               job_surroundings_ptr around, broker_system_config config);
 
