@@ -97,8 +97,8 @@ struct progress_flush {
 /// To the outbox: everything to disk, then one more try each. Answered with `done_answer`.
 struct outbox_flush {};
 
-/// To the outbox: is anything left that could not be delivered? Answered with `done_answer`: done when nothing is, else
-/// a failure when the next try has failed as well.
+/// To the outbox: is anything left to deliver? Answered with `done_answer`: done when nothing is, else a failure when
+/// the next try has failed.
 struct outbox_clear {};
 
 } // namespace claw

@@ -5,6 +5,7 @@
 #include "actors/shared/guard.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace claw {
 
@@ -25,6 +26,7 @@ constexpr auto link_margin = std::chrono::seconds{30};
 constexpr auto clear_time_max = std::chrono::seconds{180};
 
 void next_claim(foreman* self, std::chrono::milliseconds pause);
+void on_claim(foreman* self);
 
 auto slot_of(claim_state& state, const job_hold& hold) {
   return std::find_if(state.slots.begin(), state.slots.end(),
@@ -39,14 +41,22 @@ void finish_stop(foreman* self) {
     state.stopped.deliver(done_answer{done{}});
 }
 
+/// One end of a job is said. A claim that waited until all are is made now.
+void finish_closing(foreman* self) {
+  auto& state = self->state;
+  --state.closing;
+  if (state.closing == 0 && std::exchange(state.claim_waits, false))
+    on_claim(self);
+  finish_stop(self);
+}
+
 /// The last progress of a job goes out first, its checkpoint in it; then `say` says how the job ended.
 template <class Say>
 void after_flush(foreman* self, const job_hold& hold, Say say) {
   ++self->state.closing;
   const auto go_on = [self, say] {
     say();
-    --self->state.closing;
-    finish_stop(self);
+    finish_closing(self);
   };
   self->request(self->state.config.progress, link_margin, progress_flush{hold})
       .then([go_on](const done_answer&) { go_on(); }, [go_on](const caf::error&) { go_on(); });
@@ -71,8 +81,7 @@ void ask_release(foreman* self, const job_hold& hold) {
   ++self->state.closing;
   const auto ended = [self, hold](const char* how) {
     spdlog::info("event=job_released job_id={} how={}", log_value(hold.job_id), how);
-    --self->state.closing;
-    finish_stop(self);
+    finish_closing(self);
   };
   self->request(self->state.config.reports, link_margin, release_order{hold})
       .then([ended](const done_answer& x) { ended(x.what ? "told" : "lease_runs_out"); },
@@ -241,8 +250,14 @@ void ask_for_job(foreman* self) {
             });
 }
 
+/// How jobs ended reaches the broker before it is asked for the next: a lease may have run out unnoticed (this machine
+/// slept), and the job would come back to us, its result lying here.
 void on_claim(foreman* self) {
   auto& state = self->state;
+  if (state.closing > 0) {
+    state.claim_waits = true;
+    return;
+  }
   if (state.stopping || !state.pace.delivers_first())
     return ask_for_job(self);
   const auto go_on = [self](bool cleared) {

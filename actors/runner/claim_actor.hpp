@@ -71,6 +71,7 @@ struct claim_state {
   claim_pace pace;
   std::vector<run_slot> slots; ///< the busy ones
   bool claiming = false;       ///< a claim, or what goes before one, is under way
+  bool claim_waits = false;    ///< until nothing is `closing`
   stop_source held;            ///< ends the claim that is being held
   std::optional<endpoint_news> model; ///< the latest of the endpoint; none: nothing heard yet
   bool stopping = false;

@@ -66,19 +66,13 @@ void finish_flush(outbox* self) {
     state.flushed.deliver(done_answer{done{}});
 }
 
-/// A report on its first try counts as on its way.
-bool could_not_go(const delivery& x) {
-  return x.tries > 0 || x.kept;
-}
-
 void tell_clearing(outbox* self, const outcome<done>& how) {
   for (auto& x : std::exchange(self->state.clearing, {}))
     x.deliver(done_answer{how});
 }
 
 void finish_clearing(outbox* self) {
-  const auto& all = self->state.queue.all();
-  if (std::none_of(all.begin(), all.end(), could_not_go))
+  if (self->state.queue.all().empty())
     tell_clearing(self, done{});
 }
 

@@ -3,7 +3,7 @@
 // disk until it does, or says no for good, or the report is too old. Waits for the disk, so its spawner detaches it.
 //
 //   in   run_report
-//        outbox_clear   answered when nothing is left that could not be delivered, or when the next try has failed
+//        outbox_clear   answered when nothing is left to deliver, or when the next try has failed
 //        outbox_flush   answered when everything is on disk and has been tried once more
 //   out  report_order to the link
 

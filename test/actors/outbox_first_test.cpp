@@ -34,16 +34,47 @@ struct left_over_runner : still_runner {
   }
 };
 
-/// A broker that takes a report and says nothing.
+/// A broker that takes a report and says nothing, until it is told to.
 caf::behavior silent_link(caf::stateful_actor<std::vector<caf::response_promise>>* self) {
-  return {[self](const report_order&) -> caf::result<done_answer> {
-    self->state.push_back(self->make_response_promise());
-    return self->state.back();
-  }};
+  return {
+      [self](const report_order&) -> caf::result<done_answer> {
+        self->state.push_back(self->make_response_promise());
+        return self->state.back();
+      },
+      [self](const done_answer& x) {
+        for (auto& waiting : self->state)
+          waiting.deliver(x);
+      },
+  };
 }
 
 struct still_config : caf::actor_system_config {
   still_config() { set("scheduler.policy", caf::atom("testing")); }
+};
+
+/// An outbox, its disk, and a broker that is slow.
+struct lone_outbox {
+  still_config config;
+  caf::actor_system actors{config};
+  caf::scheduler::test_coordinator& scheduler = dynamic_cast<caf::scheduler::test_coordinator&>(actors.scheduler());
+  std::shared_ptr<memory_outbox> disk = std::make_shared<memory_outbox>();
+  caf::actor link = actors.spawn(silent_link);
+  caf::actor outbox = actors.spawn(
+      outbox_actor, outbox_config{link, disk, [] { return int64_t{1'000'000}; }, [] { return uint64_t{0}; }});
+  bool clear = false;
+
+  void ask_whether_clear() {
+    actors.spawn([this](caf::event_based_actor* self) {
+      self->request(outbox, caf::infinite, outbox_clear{}).then([this](const done_answer& x) { clear = x.what.ok(); });
+    });
+  }
+
+  ~lone_outbox() {
+    for (const auto& x : {outbox, link})
+      caf::anon_send_exit(x, caf::exit_reason::kill);
+    scheduler.run();
+    scheduler.clock().cancel_all();
+  }
 };
 
 } // namespace
@@ -107,8 +138,9 @@ TEST_CASE("a runner that could not deliver does so before it claims again", "[ou
   x.start();
   x.finish("j1", run_outcome::kind::result, "worth keeping");
   const auto claims = x.broker.claims_asked;
-  x.pass(12s);
-  CHECK(x.broker.claims_asked == claims); // one was due after 10 s
+  x.pass(5s);
+  CHECK(x.broker.reports.size() == 4);
+  CHECK(x.broker.claims_asked == claims); // one was due at once
   away = false;
   x.pass(30s);
   CHECK(claims_before_delivery == claims);
@@ -140,22 +172,40 @@ TEST_CASE("a runner that stops while it cannot deliver claims nothing more", "[o
   CHECK(x.broker.claims_asked == 0);
 }
 
-TEST_CASE("a result that the broker is slow to take is on disk meanwhile", "[outbox][actors]") {
-  still_config config;
-  caf::actor_system actors{config};
-  auto& scheduler = dynamic_cast<caf::scheduler::test_coordinator&>(actors.scheduler());
-  const auto disk = std::make_shared<memory_outbox>();
-  auto link = actors.spawn(silent_link);
-  auto outbox = actors.spawn(outbox_actor, outbox_config{link, disk, [] { return int64_t{1'000'000}; },
-                                                         [] { return uint64_t{0}; }});
+TEST_CASE("a job that has ended is reported before the next is claimed", "[outbox][actors]") {
+  still_runner x;
+  std::vector<unsigned> claims_before;
+  x.broker.on_report = [&](const run_report&) -> outcome<done> {
+    claims_before.push_back(x.broker.claims_asked);
+    return done{};
+  };
+  for (const auto* id : {"j1", "j2", "j3"})
+    x.broker.grant(id, std::string{"L"} + id);
+  x.start();
+  x.finish("j1", run_outcome::kind::result, "its lease may have run out while this machine slept");
+  x.progress("j2", "delta", "the last words");
+  x.crash("j2");
+  x.finish("j3", run_outcome::kind::failure, "not a git repo");
+  CHECK(claims_before == std::vector<unsigned>{1, 2, 3});
+  CHECK(x.broker.claims_asked == 4);
+}
+
+TEST_CASE_METHOD(lone_outbox, "a result that the broker is slow to take is on disk meanwhile", "[outbox][actors]") {
   caf::anon_send(outbox, left_over);
   scheduler.run();
   CHECK(disk->kept.empty());
   scheduler.advance_time(1s);
   scheduler.run();
   CHECK(disk->kept == std::vector<run_report>{left_over});
-  for (const auto& x : {outbox, link})
-    caf::anon_send_exit(x, caf::exit_reason::kill);
+}
+
+TEST_CASE_METHOD(lone_outbox, "the outbox is clear when the broker has answered, not when a report is on its way",
+                 "[outbox][actors]") {
+  caf::anon_send(outbox, left_over);
+  ask_whether_clear();
   scheduler.run();
-  scheduler.clock().cancel_all();
+  CHECK_FALSE(clear);
+  caf::anon_send(link, done_answer{done{}});
+  scheduler.run();
+  CHECK(clear);
 }
