@@ -110,6 +110,8 @@ failure failure_of_answer(const curl_answer& x, std::string_view token) {
     return {ec::refused, sentence};
   case 409:
     return {ec::lease_lost, sentence};
+  case 413:
+    return {ec::body_too_large, sentence};
   case 429:
     return {detail.find("queue") == std::string::npos ? ec::rate_limited : ec::queue_full,
             sentence};

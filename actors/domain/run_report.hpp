@@ -19,4 +19,14 @@ struct run_report {
   friend bool operator==(const run_report&, const run_report&) = default;
 };
 
+/// What is said in the place of a result that a broker finds too large: said nothing, it would give the job out again
+/// and again.
+inline run_report failure_instead_of(const run_report& result) {
+  auto x = result;
+  x.what = run_report::kind::failure;
+  x.text = "the result is too large for the broker (" + std::to_string(result.text.size())
+           + " bytes); ask for less, or raise MAX_RESULT_BYTES there";
+  return x;
+}
+
 } // namespace claw

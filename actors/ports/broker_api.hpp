@@ -69,7 +69,7 @@ public:
   /// Errors: `lease_lost`, `no_such_job`.
   virtual outcome<renewed> renew(const worker_identity& me, const remote_job& job) = 0;
 
-  /// Errors: `lease_lost`, `no_such_job`, `refused`. All three are final.
+  /// Errors: `lease_lost`, `no_such_job`, `body_too_large`, `refused`. All four are final.
   virtual outcome<done> post_result(const worker_identity& me, const remote_job& job,
                                     const std::string& result) = 0;
   /// Errors: as post_result.

@@ -27,8 +27,8 @@ delivery_end end_of(const outcome<done>& x) {
     return delivery_end::accepted;
   const auto code = x.error().code;
   // Not a bad token: an operator mends it, and finished work must outlive the mistake.
-  const bool final = code == ec::no_such_job || code == ec::lease_lost || code == ec::refused
-                     || code == ec::bad_request;
+  const bool final = code == ec::no_such_job || code == ec::lease_lost || code == ec::refused || code == ec::bad_request
+                     || code == ec::body_too_large;
   return final ? delivery_end::denied : delivery_end::failed;
 }
 
@@ -76,6 +76,10 @@ void finish_clearing(outbox* self) {
     tell_clearing(self, done{});
 }
 
+void add(outbox* self, const run_report& x) {
+  lose(self, self->state.queue.add(x, self->clock().now(), false), "too many wait");
+}
+
 void on_answer(outbox* self, uint64_t number, const run_report& report, const outcome<done>& x) {
   auto& state = self->state;
   state.in_flight = false;
@@ -93,6 +97,8 @@ void on_answer(outbox* self, uint64_t number, const run_report& report, const ou
       keep(self, waiting);
   if (const auto gone = state.queue.after(number, end, self->clock().now(), state.config.random()))
     forget(self, *gone);
+  if (!x && x.error().code == ec::body_too_large && report.what == run_report::kind::result)
+    add(self, failure_instead_of(report));
   if (end == delivery_end::failed)
     tell_clearing(self, x);
   if (state.flushing && end == delivery_end::failed)
@@ -130,7 +136,7 @@ void try_next(outbox* self) {
 }
 
 void on_report(outbox* self, const run_report& x) {
-  lose(self, self->state.queue.add(x, self->clock().now(), false), "too many wait");
+  add(self, x);
   try_next(self);
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 // Delivers how jobs ended. A report that the broker did not take at the first try, or not within a second, is kept on
-// disk until it does, or says no for good, or the report is too old. Waits for the disk, so its spawner detaches it.
+// disk until it does, or says no for good, or the report is too old. For a result that is too large for the broker, a
+// failure is delivered that says so. Waits for the disk, so its spawner detaches it.
 //
 //   in   run_report
 //        outbox_clear   answered when nothing is left to deliver, or when the next try has failed

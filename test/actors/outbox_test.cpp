@@ -77,6 +77,38 @@ TEST_CASE("a no of the broker is final", "[outbox][actors]") {
   }
 }
 
+TEST_CASE("a job whose result is too large for its broker fails and says so", "[outbox][actors]") {
+  still_runner x;
+  x.broker.on_report = [](const run_report& report) -> outcome<done> {
+    if (report.what == run_report::kind::result)
+      return failure{ec::body_too_large, "request body too large"};
+    return done{};
+  };
+  x.broker.grant("j1", "");
+  x.start();
+  x.finish("j1", run_outcome::kind::result, std::string(5'000'000, 'x'));
+  REQUIRE(x.broker.reports.size() == 2);
+  CHECK(x.broker.reports[1]
+        == run_report{"j1", "", "box-1", run_report::kind::failure,
+                      "the result is too large for the broker (5000000 bytes); ask for less, or raise "
+                      "MAX_RESULT_BYTES there",
+                      0});
+  CHECK(x.broker.claims_asked == 2);
+}
+
+TEST_CASE("a broker that finds the failure too large as well is told no more", "[outbox][actors]") {
+  still_runner x;
+  x.broker.on_report = [](const run_report&) -> outcome<done> {
+    return failure{ec::body_too_large, "request body too large"};
+  };
+  x.broker.grant("j1", "");
+  x.start();
+  x.finish("j1", run_outcome::kind::result, "large");
+  x.pass(120s);
+  CHECK(x.broker.reports.size() == 2);
+  CHECK(x.outbox->kept.empty());
+}
+
 TEST_CASE("a token that an operator has to mend loses no result", "[outbox][actors]") {
   still_runner x;
   x.outbox->kept.push_back({"j7", "L7", "box-1", run_report::kind::result, "kept", 999'000});
