@@ -81,3 +81,34 @@ TEST_CASE("a thought is never shown, however it is cut", "[llm][think]") {
       }
     }
 }
+
+TEST_CASE("an answer of nothing but marks takes a linear number of steps", "[llm][think]") {
+  const auto steps_for = [](std::string_view mark, std::size_t count, std::size_t marks_at_once) {
+    std::string piece;
+    for (std::size_t i = 0; i < marks_at_once; ++i)
+      piece += mark;
+    think_filter filter;
+    for (std::size_t i = 0; i < count; i += marks_at_once)
+      filter.feed(piece);
+    filter.finish();
+    return filter.steps();
+  };
+  for (const std::string_view mark :
+       {"<think>", "</think>", "<think></think>", "`</think>`", "<thinking>", "</thinking>", "<think>a</think> ",
+        "\u25c1think\u25b7", "\u25c1/think\u25b7", "<|channel|>analysis<|message|>", "<|end|>", "<|message|>",
+        "<|start|>assistant", "Here is my thought process:", "Here is my response:", "</thin", "<", "\n"}) {
+    CAPTURE(mark);
+    constexpr std::size_t count = 8'192;
+    const auto bytes = count * mark.size();
+    CHECK(steps_for(mark, count, count) <= 4 * bytes + 64);
+    CHECK(steps_for(mark, count, 1) <= 64 * bytes);
+  }
+}
+
+TEST_CASE("blanks before an answer are text, those before a thought are not", "[llm][think]") {
+  for (std::size_t at = 0; at <= 4; ++at) {
+    CHECK(in_two(" \n\t ", at) == split_answer{" \n\t ", ""});
+    CHECK(in_two(" \n\t answer", at) == split_answer{" \n\t answer", ""});
+    CHECK(in_two(" \n\t <think>a</think>b", at) == split_answer{"b", "a"});
+  }
+}
