@@ -159,6 +159,13 @@ quoted_json() {
   printf '"%s"' "${text//\"/\\\"}"
 }
 
+# Before anything is written: what is wished for now is kept for later runs.
+check_wished_port() {
+  [[ -z ${BROKER_PORT:-} ]] || is_port "$BROKER_PORT" || die "BROKER_PORT is '$BROKER_PORT'; it must be from 1 to 65535"
+}
+
+is_port() { [[ $1 =~ ^[1-9][0-9]{0,4}$ ]] && (($1 <= 65535)); }
+
 broker_answers() { curl -fsS -m 2 "http://127.0.0.1:$1/health" 2>/dev/null | grep -q '"ok": *true'; }
 
 # start_broker_on PORT: fails when somebody else has the port, also one who took it just now.
@@ -185,6 +192,7 @@ start_broker() {
   step "Broker"
   local port
   port=$(setting "$data/broker.env" BROKER_PORT)
+  is_port "$port" || port="" # somebody has edited the file
   if is_running broker && ! is_outdated broker openclaw-broker && [[ ${BROKER_PORT:-$port} == "$port" ]] \
     && broker_answers "$port"; then
     say "running on port $port"
@@ -281,6 +289,7 @@ main() {
     say "stopped"
     return
   fi
+  check_wished_port
   install_and_build
   start_broker
   step "Model"

@@ -85,5 +85,13 @@ def free_port():
         return str(link.getsockname()[1])
 
 
+def what_is_missing():
+    """@returns a sentence where the programs are not built, else None"""
+    for program in ("openclaw-broker", "queue_load"):
+        if not (BIN / program).exists():
+            return f"{BIN / program} is not there: cmake --preset release && cmake --build --preset release"
+    return None
+
+
 def is_installed(kind):
     return kind == "claw" or shutil.which({"redis": "redis-server"}.get(kind, kind)) is not None

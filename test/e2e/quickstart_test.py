@@ -131,6 +131,17 @@ class Quickstart(unittest.TestCase):
             self.assertEqual(result.returncode, 1, result.stdout)
             self.assertIn(f"port {port}, which BROKER_PORT names, cannot be had", result.stdout)
 
+    def test_a_port_that_is_none_is_told_and_forgotten(self):
+        self.data.mkdir()
+        (self.data / "broker.env").write_text("BROKER_PORT=22x\nBOT_TOKEN=kept-bot-token\n")
+        for port in ("22x", "0", "65536", " 1"):
+            refused = self.quickstart("--no-ask", BROKER_PORT=port)
+            self.assertEqual(refused.returncode, 1, refused.stdout)
+            self.assertIn(f"BROKER_PORT is '{port}'; it must be from 1 to 65535", refused.stdout)
+        result = self.quickstart("--no-ask")
+        self.addCleanup(self.quickstart, "--stop")
+        self.assertEqual(result.returncode, 0, result.stdout)
+
     def test_a_port_that_was_taken_meanwhile_is_passed_over_and_a_new_wish_is_heard(self):
         port = self.take_port(False)
         self.data.mkdir()
