@@ -203,8 +203,12 @@ outcome<new_job> parse_new_job(std::string_view body) {
   x.requires_json = requires_text(*object);
   if (x.requires_json && x.requires_json->size() > limits::requires_bytes_max)
     return failure{ec::requires_too_large, "requires too large"};
-  if (x.requires_json)
-    x.required = required_caps(*x.requires_json);
+  if (x.requires_json) {
+    auto required = required_caps(*x.requires_json);
+    if (!required)
+      return required.error();
+    x.required = *std::move(required);
+  }
   if (auto ok = read_additions(*object, x); !ok)
     return ok.error();
   return x;

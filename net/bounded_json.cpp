@@ -1,7 +1,5 @@
 #include "net/bounded_json.hpp"
 
-#include "actors/domain/limits.hpp"
-
 #include <string>
 
 namespace claw {
@@ -28,14 +26,18 @@ bool is_json_no_deeper_than(std::string_view text, std::size_t depth_max) {
   return true;
 }
 
-outcome<nlohmann::json> parse_bounded_json(std::string_view text) {
-  if (!is_json_no_deeper_than(text, limits::json_depth_max))
+outcome<nlohmann::json> parse_bounded_json(std::string_view text, std::size_t depth_max) {
+  if (!is_json_no_deeper_than(text, depth_max))
     return failure{ec::bad_json, "JSON is nested too deeply"};
-  const bool ends_early = text.find('\0') != std::string_view::npos; // for the parser: it reads no further
-  auto value = nlohmann::json::parse(text.begin(), text.end(), nullptr, false);
-  if (ends_early || value.is_discarded())
+  if (text.find('\0') != std::string_view::npos) // the parser reads no further
     return failure{ec::bad_json, "not JSON"};
-  return value;
+  try {
+    return nlohmann::json::parse(text.begin(), text.end());
+  } catch (const nlohmann::json::out_of_range&) {
+    return failure{ec::bad_shape, "JSON holds a number that is too large to be read"};
+  } catch (const nlohmann::json::exception&) {
+    return failure{ec::bad_json, "not JSON"};
+  }
 }
 
 std::string json_text(const nlohmann::json& value) {

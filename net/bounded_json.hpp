@@ -3,6 +3,7 @@
 // walked), no exception.
 
 #include "actors/domain/error.hpp"
+#include "actors/domain/limits.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -15,9 +16,9 @@ namespace claw {
 /// JSON or not.
 bool is_json_no_deeper_than(std::string_view text, std::size_t depth_max);
 
-/// @returns `bad_json` when the text is no JSON (UTF-8 included) or deeper than
-/// `limits::json_depth_max`
-outcome<nlohmann::json> parse_bounded_json(std::string_view text);
+/// Errors: `bad_json` when the text is no JSON (UTF-8 included) or deeper than `depth_max`; `bad_shape` when it is JSON
+/// with a number that no double holds (RFC 8259, 6, leaves the range to us).
+outcome<nlohmann::json> parse_bounded_json(std::string_view text, std::size_t depth_max = limits::json_depth_max);
 
 /// JSON text of any value; bytes that are no UTF-8 become U+FFFD.
 std::string json_text(const nlohmann::json& value);

@@ -3,6 +3,8 @@
 #include "net/api_bodies.hpp"
 #include "test/support/catch.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include <string>
 #include <utility>
 
@@ -64,4 +66,23 @@ TEST_CASE("a `requires` may be nested as deep as its bytes allow", "[api]") {
                                     + std::string(1'200, ']') + "}");
   REQUIRE_FALSE(deeper);
   CHECK(deeper.error().code == ec::bad_json);
+}
+
+TEST_CASE("a `requires` that is JSON but cannot be read whole is no job for anybody", "[api]") {
+  const auto why = [](const std::string& requires_text) {
+    const auto x = parse_new_job(R"({"command":"ping","requires":)" + nlohmann::json(requires_text).dump() + "}");
+    return x ? std::string{"taken"} : x.error().why;
+  };
+  CHECK(why(R"({"caps":["gpu"],"budget":1e400})") == "requires: JSON holds a number that is too large to be read");
+  CHECK(why(R"({"caps":["gpu"],"budget":-1e999})") == "requires: JSON holds a number that is too large to be read");
+  CHECK(why(R"({"caps":["gpu"],"budget":1e300})") == "taken");
+  CHECK(why(R"({"caps":["gpu"],"budget":1e400)") == "taken"); // no JSON: anybody may have it
+  const auto naming = [](int count) {
+    auto names = nlohmann::json::array();
+    for (int i = 0; i < count; ++i)
+      names.push_back(std::to_string(i));
+    return nlohmann::json{{"caps", names}}.dump();
+  };
+  CHECK(why(naming(256)) == "taken");
+  CHECK(why(naming(257)) == "requires names more than 256 caps, and no worker has so many");
 }
