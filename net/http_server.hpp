@@ -20,10 +20,10 @@ struct http_server_options {
   uint16_t port = 0;              ///< 0: any free one
   std::size_t connections_max = limits::connections_max;
   std::chrono::milliseconds idle_max{limits::idle_connection_max};
-  std::chrono::milliseconds slow_head_max{10'000};
+  std::chrono::milliseconds slow_head_max{limits::slow_head_max};
   std::chrono::milliseconds slow_body_max{limits::slow_body_max};
   std::chrono::milliseconds handling_max{limits::claim_wait_max + std::chrono::seconds{30}};
-  std::chrono::milliseconds write_stall_max{30'000};
+  std::chrono::milliseconds write_stall_max{limits::write_stall_max};
   std::chrono::milliseconds tick{1'000}; ///< how exactly the bounds above are kept
 };
 

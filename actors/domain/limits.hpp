@@ -20,7 +20,9 @@ inline constexpr std::size_t worker_caps_max = 256;            ///< names in one
 inline constexpr std::size_t worker_notes_bytes_max = 512;     ///< of X-Worker-Notes; the rest is cut off
 inline constexpr std::size_t json_depth_max = 1'100; ///< a `requires` may be nested as deep as its bytes allow
 inline constexpr std::chrono::seconds idle_connection_max{75};
+inline constexpr std::chrono::seconds slow_head_max{10};
 inline constexpr std::chrono::seconds slow_body_max{30};
+inline constexpr std::chrono::seconds write_stall_max{30};  ///< a client that takes nothing of its answer
 inline constexpr std::chrono::seconds claim_wait_max{60};
 
 // -- jobs --------------------------------------------------------------------------------------
