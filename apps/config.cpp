@@ -2,18 +2,20 @@
 
 #include "actors/domain/ascii.hpp"
 #include "actors/domain/error.hpp"
+#include "apps/bounded_read.hpp"
 #include "apps/config_text.hpp"
 #include "apps/exit_codes.hpp"
 
 #include <algorithm>
 #include <cstdlib>
 #include <fstream>
-#include <iterator>
 #include <sstream>
 
 namespace claw {
 
 namespace {
+
+constexpr std::size_t env_file_bytes_max = 1'048'576;
 
 constexpr config_row common[] = {
     {"LOG_LEVEL", "info", config_unit::text, false, "What is logged: debug, info, warn or error."},
@@ -182,7 +184,7 @@ private:
       return;
     const auto content = sources_.read_file(env_file_);
     if (!content) {
-      problems_.push_back("--env-file: cannot read " + env_file_);
+      problems_.push_back("--env-file: cannot read " + env_file_ + ", or it is no env file: it holds more than 1 MiB");
       return;
     }
     for (auto& problem : parse_env_file(*content, env_values_))
@@ -286,8 +288,7 @@ config_sources real_sources(int argc, char** argv) {
   };
   sources.read_file = [](const std::string& path) -> std::optional<std::string> {
     std::ifstream file{path, std::ios::binary};
-    std::string content{std::istreambuf_iterator<char>{file}, {}};
-    return file.bad() || !file.is_open() ? std::nullopt : std::optional{std::move(content)};
+    return file.is_open() ? read_at_most(file, env_file_bytes_max) : std::nullopt;
   };
   return sources;
 }

@@ -1,5 +1,7 @@
 // The operator's command line. What it does is in apps/cli; here it meets the real terminal, clock and network.
 
+#include "actors/domain/limits.hpp"
+#include "apps/bounded_read.hpp"
 #include "apps/cli/chat_loop.hpp"
 #include "apps/cli/cli_exit.hpp"
 #include "apps/cli/cli_session.hpp"
@@ -22,7 +24,6 @@
 #include <cstdlib>
 #include <exception>
 #include <iostream>
-#include <iterator>
 #include <optional>
 #include <string>
 #include <system_error>
@@ -138,8 +139,14 @@ int run(const config_sources& sources) {
     return show_transcript(options.file, options.json, std::cout, std::cerr);
   if (options.action == cli_action::doctor)
     return run_doctor({options.file, options.json}, sources, {wall_seconds, random_bits}, std::cout);
-  if (options.line == "ask -")
-    options.line = "ask " + std::string{std::istreambuf_iterator<char>{std::cin}, {}};
+  if (options.line == "ask -") {
+    const auto question = read_at_most(std::cin, limits::payload_bytes_max);
+    if (!question) {
+      std::cerr << "openclaw: the question on standard input is longer than " << limits::payload_bytes_max << " bytes\n";
+      return cli_exit::usage;
+    }
+    options.line = "ask " + *question;
+  }
   if (options.action == cli_action::token)
     return look_after_tokens(options);
   if (options.action == cli_action::store)

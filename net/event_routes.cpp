@@ -120,7 +120,7 @@ private:
 
 bool wants_stream(const http_request& x) {
   const auto accept = x.field("Accept");
-  return x.method == "GET" && accept && accept->find("text/event-stream") != std::string_view::npos;
+  return x.method == "GET" && accept && asks_for_type(*accept, "text/event-stream");
 }
 
 /// A client that comes back says what it has seen in this header.

@@ -1,9 +1,11 @@
 #include "net/http_text.hpp"
 
+#include "actors/domain/ascii.hpp"
 #include "net/bounded_json.hpp"
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace claw {
 
@@ -22,6 +24,14 @@ std::string url_decoded(std::string_view text) {
   std::string spaced{text};
   std::replace(spaced.begin(), spaced.end(), '+', ' ');
   return percent_decoded(spaced);
+}
+
+/// What stands before the mark, and what after it; no second half where there is no mark.
+std::pair<std::string_view, std::optional<std::string_view>> split_at(std::string_view text, char mark) {
+  const auto at = text.find(mark);
+  if (at == std::string_view::npos)
+    return {text, std::nullopt};
+  return {text.substr(0, at), text.substr(at + 1)};
 }
 
 std::size_t count_of(const http_request& head, std::string_view name) {
@@ -159,6 +169,27 @@ bool same_name(std::string_view a, std::string_view b) {
   return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
            return lower(x) == lower(y);
          });
+}
+
+bool asks_for_type(std::string_view accept, std::string_view type) {
+  for (auto rest = std::optional{accept}; rest;) {
+    auto [item, others] = split_at(*rest, ',');
+    rest = others;
+    auto [media, parameters] = split_at(item, ';');
+    if (!same_name(trimmed(media), type))
+      continue;
+    bool refused = false;
+    while (parameters) {
+      const auto [parameter, more] = split_at(*parameters, ';');
+      parameters = more;
+      const auto [name, value] = split_at(parameter, '=');
+      if (same_name(trimmed(name), "q") && value)
+        refused = trimmed(*value).find_first_not_of("0.") == std::string_view::npos;
+    }
+    if (!refused)
+      return true;
+  }
+  return false;
 }
 
 std::string percent_decoded(std::string_view text) {

@@ -36,6 +36,10 @@ void split_target(std::string_view target, http_request& into);
 
 bool same_name(std::string_view a, std::string_view b); ///< without regard to case
 
+/// True when an Accept field names this type itself, with a weight above 0 (RFC 9110, 12.5.1). A range such as `*/*`
+/// names none.
+bool asks_for_type(std::string_view accept, std::string_view type);
+
 /// A piece of a path without its percent signs; those that announce no two hex digits stay.
 std::string percent_decoded(std::string_view text);
 

@@ -133,7 +133,9 @@ void add_verbs(CLI::App& app, raw_options& raw) {
   auto* status
       = app.add_subcommand("status", "State of a job, or of the broker when none is named");
   status->add_option("job", raw.job, "The job's id");
-  status->callback([&raw] {
+  status->callback([&raw, status] {
+    if (raw.job.empty() && status->count("job") > 0) // an empty variable of a script
+      throw CLI::ValidationError{"job", "is empty; name a job's id, or leave it out for the broker's state"};
     if (raw.job.empty())
       raw.chosen.action = cli_action::status;
     else
@@ -209,6 +211,20 @@ std::string read_settings(raw_options& raw, const config_sources& sources) {
   return problem;
 }
 
+/// What is wrong with the arguments. CLI11 says of an unknown verb only that there is none.
+config_exit explain(const CLI::App& app, const CLI::ParseError& why) {
+  const auto unknown = app.get_subcommands().empty() ? app.remaining() : std::vector<std::string>{};
+  if (unknown.empty())
+    return {cli_exit::usage, std::string{"openclaw: "} + why.what() + "\nTry openclaw --help.\n"};
+  const auto& word = unknown.front();
+  if (word == "help")
+    return {0, app.help()};
+  if (word.starts_with('-'))
+    return {cli_exit::usage, "openclaw: there is no option " + word + ". Try openclaw --help.\n"};
+  return {cli_exit::usage, "openclaw: there is no verb '" + word + "'. Try openclaw --help, or, where it is a line for a "
+                           "worker: openclaw run \"" + word + " ...\"\n"};
+}
+
 } // namespace
 
 std::variant<cli_options, config_exit> read_cli_options(const config_sources& sources) {
@@ -239,8 +255,7 @@ std::variant<cli_options, config_exit> read_cli_options(const config_sources& so
   } catch (const CLI::CallForVersion&) {
     return config_exit{0, "openclaw " CLAW_VERSION "\n"};
   } catch (const CLI::ParseError& why) {
-    return config_exit{cli_exit::usage,
-                       std::string{"openclaw: "} + why.what() + "\nTry openclaw --help.\n"};
+    return explain(app, why);
   }
   raw.chosen.timeout = std::chrono::seconds{raw.timeout};
   raw.chosen.job_id = raw.job;

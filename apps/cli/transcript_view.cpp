@@ -3,18 +3,23 @@
 #include "actors/domain/log_value.hpp"
 #include "actors/domain/redaction.hpp"
 #include "actors/domain/replay.hpp"
+#include "apps/bounded_read.hpp"
 #include "apps/cli/cli_exit.hpp"
 #include "apps/transcript_chain.hpp"
+#include "apps/transcript_files.hpp"
 #include "llm/bounded_json.hpp"
 #include "llm/transcript_codec.hpp"
 
 #include <fstream>
 #include <optional>
 #include <ostream>
+#include <sstream>
 
 namespace claw {
 
 namespace {
+
+constexpr std::size_t transcript_bytes_max = 2 * transcript_limits{}.file_bytes_max; // of an older version, perhaps
 
 struct read_transcript {
   std::vector<run_line> lines;
@@ -55,7 +60,9 @@ outcome<read_transcript> read(std::istream& file) {
 
 int show_transcript(const std::string& path, bool json, std::ostream& out, std::ostream& trouble) {
   std::ifstream file{path, std::ios::binary};
-  const auto transcript = file ? read(file) : failure{ec::io_failed, "it cannot be read"};
+  const auto text = file ? read_at_most(file, transcript_bytes_max) : std::nullopt;
+  std::istringstream lines{text.value_or("")};
+  const auto transcript = text ? read(lines) : failure{ec::io_failed, "it cannot be read, or is longer than a transcript"};
   if (!transcript) {
     trouble << "openclaw: " << log_line(path) << ": " << transcript.error().why << "\n";
     return cli_exit::refused;

@@ -172,3 +172,20 @@ TEST_CASE("an admin's token is ADMIN_TOKEN, else BOT_TOKEN", "[cli]") {
   CHECK(world.options({"token", "list"}).admin_token == "the-admins");
   CHECK(world.options({"jobs"}).bot_token == "the-bots");
 }
+
+TEST_CASE("a word that is no verb is named", "[cli]") {
+  const auto said = [](std::vector<std::string> arguments) {
+    return std::get<config_exit>(surroundings{}.read(std::move(arguments))).text;
+  };
+  CHECK(said({"frobnicate"}).find("no verb 'frobnicate'") != std::string::npos);
+  CHECK(said({"--json", "--timeout", "5", "ping", "hello"}).find("openclaw run \"ping ...\"") != std::string::npos);
+  CHECK(said({"--frobnicate"}).find("no option --frobnicate") != std::string::npos);
+  CHECK(exit_code({"frobnicate"}) == cli_exit::usage);
+  CHECK(exit_code({"help"}) == 0);
+  CHECK(said({"help"}) == said({"--help"}));
+  CHECK(said({}).find("subcommand is required") != std::string::npos);
+}
+
+TEST_CASE("an empty id is not the broker's state", "[cli]") {
+  CHECK(exit_code({"status", ""}) == cli_exit::usage);
+}

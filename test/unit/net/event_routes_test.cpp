@@ -1,3 +1,4 @@
+#include "net/http_text.hpp"
 #include "test/support/asked_api.hpp"
 #include "test/support/sample_jobs.hpp"
 
@@ -286,4 +287,13 @@ TEST_CASE_METHOD(followed, "HEAD asks for no stream", "[net][api]") {
   const auto x = bot("HEAD", path, "", {as_stream});
   CHECK(x->stream_type.empty());
   CHECK(x->status() == 200);
+}
+
+TEST_CASE("a stream is for who asks for its type by name", "[http_text]") {
+  for (const auto* accept : {"text/event-stream", "TEXT/Event-Stream", "application/json, text/event-stream;q=0.5",
+                             "text/event-stream ; charset=utf-8 ; q=1.0"})
+    CHECK(asks_for_type(accept, "text/event-stream"));
+  for (const auto* accept : {"", "*/*", "text/*", "text/event-streamx", "text/event-stream;q=0",
+                             "application/json, text/event-stream; Q=0.000", ",;,="})
+    CHECK_FALSE(asks_for_type(accept, "text/event-stream"));
 }
