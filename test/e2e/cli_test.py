@@ -92,6 +92,11 @@ class Cli(unittest.TestCase):
             self.assertEqual(result.returncode, 74, result.stderr)
             self.assertIn("could be written to standard output", result.stderr)
 
+    def test_a_file_that_never_ends_is_refused(self):
+        self.check(self.run_cli("--env-file", "/dev/zero", "jobs"), 78)
+        self.check(self.run_cli("transcript", "/dev/zero"), 2)
+        self.check(self.run_cli("ask", "-", stdin="x" * 300_000), 64)
+
     def test_time_that_is_up_is_exit_code_5_and_the_job_goes_on(self):
         result = self.run_cli("ask", "jetson: hi", "--timeout", "1")
         self.check(result, 5, "")
