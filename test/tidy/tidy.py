@@ -36,6 +36,9 @@ THIRD_PARTY = {
     "histedit.h": ["apps"],
     "catch2/": ["test"],
 }
+# Folders besides the layers that are rooms of their own: each says in a README what lives in it.
+ROOMS = ["apps/cli", "apps/doctor", "deploy", "docs", "test/actors", "test/bench", "test/conformance", "test/crash",
+         "test/e2e", "test/fake_discord", "test/fuzz", "test/support", "test/tidy", "test/unit"]
 FILE_LINES_MAX = 400
 FUNCTION_LINES_MAX = 60
 LINE_COLUMNS_MAX = 120
@@ -180,7 +183,7 @@ def check_tree(root):
         elif file.name == "README.md" and "/" in path and len(text.splitlines()) > README_LINES_MAX:
             report(path, 1, f"a folder's README has at most {README_LINES_MAX} lines")
     check_dead_headers(texts, report)
-    for folder in LAYERS:
+    for folder in [*LAYERS, *ROOMS]:
         if (root / folder).is_dir() and not (root / folder / "README.md").is_file():
             report(folder, 1, "has no README.md")
     return found
