@@ -86,14 +86,21 @@ outcome<done> probe(const chat_client_config& model, const stop_token& stop) {
   return facts.error();
 }
 
-caf::actor make_endpoint(caf::actor_system& actors, const runner_settings& x,
-                         const std::shared_ptr<const redactor>& redact) {
+/// @param answers follows whether the endpoint answers
+caf::actor make_endpoint(caf::actor_system& actors, const runner_settings& x, std::shared_ptr<chat_client> model,
+                         const std::shared_ptr<const redactor>& redact, std::shared_ptr<std::atomic<bool>> answers) {
   endpoint_config config;
-  config.probe = [model = x.model](const stop_token& stop) { return probe(model, stop); };
+  config.probe = [where = x.model, model = std::move(model)](const stop_token& stop) {
+    auto found = probe(where, stop);
+    if (!found && (found.error().code == ec::unreachable || found.error().code == ec::unavailable))
+      model->endpoint_was_away();
+    return found;
+  };
   config.redact = redact;
   config.name = x.model.model;
   config.requests_max = x.model_requests_max;
   config.random = random_bits;
+  config.on_change = [answers = std::move(answers)](bool now) { *answers = now; };
   return actors.spawn(endpoint_actor, std::move(config));
 }
 
@@ -116,13 +123,17 @@ caf::actor make_transcripts(caf::actor_system& actors, const runner_settings& x,
                         std::make_shared<transcript_files>(x.state_dir + "/transcripts", limits)});
 }
 
-std::shared_ptr<run_config> make_run_config(const runner_settings& x, const redactor& redact) {
+/// @param model_answers whether the `llm:` caps are advertised at this moment
+std::shared_ptr<run_config> make_run_config(const runner_settings& x, const redactor& redact,
+                                            std::shared_ptr<const std::atomic<bool>> model_answers) {
   auto repos = std::make_shared<repo_tools>(x.repos);
   auto plans = std::make_shared<plan_store>(x.state_dir + "/plans");
   auto run = std::make_shared<run_config>();
   run->commands = std::make_shared<command_registry>(
       command_registry_config{x.claims.me.worker_id, x.claims.me.version,
-                              llm_caps_of(x.claims.me.caps)},
+                              [all = llm_caps_of(x.claims.me.caps), answers = std::move(model_answers)] {
+                                return *answers ? all : std::vector<std::string>{};
+                              }},
       repos, plans);
   const auto tools = std::make_shared<tool_registry>(
       tool_registry_config{x.allowed_tools, x.tool_output_bytes_max, x.tool_argument_bytes_max},
@@ -131,8 +142,6 @@ std::shared_ptr<run_config> make_run_config(const runner_settings& x, const reda
   run->tools_for = [tools](const llm_task& task) -> std::shared_ptr<toolbox> {
     return tools->for_task(task.tools, task.context_repo, task.context_path_hint);
   };
-  if (x.has_model)
-    run->model = std::make_shared<chat_client>(x.model);
   run->tasks = std::make_shared<json_task_codec>(x.allowed_tools, redact);
   run->checkpoints = std::make_shared<json_checkpoint_codec>(redact);
   run->redact = std::make_shared<redactor>(redact);
@@ -175,12 +184,16 @@ int run(runner_settings& settings) {
   std::optional<watchdog> overdue; // first, so that it also watches the end of the actor system
   caf::actor_system actors{caf_config};
   const redactor redact{settings.secrets};
-  const auto run = make_run_config(settings, redact);
+  const auto model_answers = std::make_shared<std::atomic<bool>>(!settings.has_model); // nobody watches what is not set
+  const auto run = make_run_config(settings, redact, model_answers);
   settings.claims.commands = run->commands->commands();
   settings.claims.commands.emplace_back("llm_task");
   settings.claims.me.boot_id = fresh_boot_id();
-  if (settings.has_model)
-    run->endpoint = make_endpoint(actors, settings, run->redact);
+  if (settings.has_model) {
+    const auto model = std::make_shared<chat_client>(settings.model);
+    run->model = model;
+    run->endpoint = make_endpoint(actors, settings, model, run->redact, model_answers);
+  }
   if (settings.has_model && settings.transcripts_bytes_max > 0)
     run->transcripts = make_transcripts(actors, settings, redact);
   runner_world world;

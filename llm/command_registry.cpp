@@ -127,7 +127,7 @@ outcome<std::string> capabilities(const command_call& x) {
   for (const auto& command : known)
     names.push_back(command.name);
   names.push_back("llm_task");
-  for (const auto& cap : x.config.llm_caps)
+  for (const auto& cap : x.config.llm_caps ? x.config.llm_caps() : std::vector<std::string>{})
     names.push_back(cap);
   json result;
   result["worker_id"] = x.config.worker_id;

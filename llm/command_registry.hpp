@@ -6,6 +6,7 @@
 #include "llm/plan_store.hpp"
 #include "llm/repo_tools.hpp"
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -13,9 +14,11 @@
 namespace claw {
 
 struct command_registry_config {
-  std::string worker_id;             ///< WORKER_ID, shown in every envelope
-  std::string version;               ///< shown by `capabilities`
-  std::vector<std::string> llm_caps; ///< `llm:vllm`, ...: shown by `capabilities` behind the commands
+  std::string worker_id; ///< WORKER_ID, shown in every envelope
+  std::string version;   ///< shown by `capabilities`
+  /// `llm:vllm`, ...: shown by `capabilities` behind the commands, as they are advertised at that moment.
+  /// Thread-safe; none: there are none.
+  std::function<std::vector<std::string>()> llm_caps;
 };
 
 class command_registry final : public command_runner {

@@ -61,6 +61,8 @@ void judge(endpoint* self, Change change) {
   else
     spdlog::warn("event=endpoint_down model={} why={}", log_value(state.config.name),
                  log_value(news.why));
+  if (state.config.on_change)
+    state.config.on_change(up);
   for (const auto& x : state.watchers)
     post(x, news);
   if (!up)

@@ -31,6 +31,7 @@ struct endpoint_config {
   std::string name;                       ///< of the model, for logs
   uint32_t requests_max = 1;              ///< LLM_MAX_REQUESTS: in flight at a time
   std::function<uint64_t()> random;
+  std::function<void(bool answers)> on_change; ///< may be none; called in the actor's thread with every endpoint_news
   bool detached = true; ///< false in tests: the prober then runs in the scheduler's thread
 };
 

@@ -29,6 +29,7 @@ struct turns_fixture : run_fixture {
     x.requests_max = requests_max;
     x.random = [] { return uint64_t{0}; };
     x.detached = false;
+    x.on_change = [this](bool answers) { changes += answers ? '+' : '-'; };
     settings.endpoint = sys.spawn(endpoint_actor, std::move(x));
     settle();
   }
@@ -69,6 +70,7 @@ struct turns_fixture : run_fixture {
 
   outcome<done> probe_says = done{};
   unsigned probes = 0;
+  std::string changes; ///< + it answers, - it does not
   std::map<std::string, asker_notes> askers;
 };
 
@@ -117,9 +119,11 @@ TEST_CASE("after five faults in a row nobody asks until a probe is answered", "[
   }
   CHECK_FALSE(x.wants("late").has_turn);
   CHECK(x.askers["late"].refused == "out of order");
+  CHECK(x.changes == "+-");
   x.probe_says = done{};
   x.pass(10s);
   CHECK(x.wants("later").has_turn);
+  CHECK(x.changes == "+-+");
 }
 
 TEST_CASE("who waits for a turn is told when the endpoint goes away", "[endpoint][actors]") {

@@ -31,6 +31,10 @@ class TruthfulCapsTest(unittest.TestCase):
     def ended(self, job_id):
         return wait_until(lambda: (x := self.broker.job(job_id))["status"] in ("done", "failed") and x, "an end")
 
+    def told(self):
+        """@returns what the worker says it can do"""
+        return json.loads(self.ended(self.broker.create(command="capabilities"))["result"])["capabilities"]
+
     def test_a_cap_comes_and_goes_with_the_endpoint(self):
         model = HeldModel()
         port = model.server.server_port
@@ -39,6 +43,7 @@ class TruthfulCapsTest(unittest.TestCase):
         worker = self.advertises("repo_tools")
         self.assertIn("llm:held withdrawn: 127.0.0.1", worker["notes"])
         self.assertIn("sample", self.ended(self.broker.create(command="repo_list"))["result"])
+        self.assertNotIn("llm:held", self.told())
 
         job_id = self.broker.create(command="llm_task", payload=json.dumps({"prompt": "what?"}),
                                     requires={"caps": ["llm:held"]})
@@ -46,6 +51,7 @@ class TruthfulCapsTest(unittest.TestCase):
         self.addCleanup(back.stop)
         self.assertEqual(self.ended(job_id)["status"], "done")
         self.assertIsNone(self.advertises("llm:held", "repo_tools")["notes"])
+        self.assertIn("llm:held", self.told())
 
         back.stop()
         self.assertIn("llm:held", self.advertises("repo_tools")["notes"])

@@ -15,7 +15,8 @@ namespace {
 
 struct registry_fixture {
   repo_yard yard;
-  command_registry commands{{"w1", "1.2.3", {"llm:vllm"}},
+  std::vector<std::string> llm_caps{"llm:vllm"};
+  command_registry commands{{"w1", "1.2.3", [this] { return llm_caps; }},
                             std::make_shared<repo_tools>(yard.config()),
                             std::make_shared<plan_store>(yard.state + "/plans")};
 
@@ -38,6 +39,8 @@ TEST_CASE_METHOD(registry_fixture, "ping and capabilities answer as documented",
         == R"({"worker_id":"w1","capabilities":["ping","capabilities","plan_echo","approve_echo",)"
            R"("repo_list","repo_status","repo_last_commit","repo_grep","repo_readfile","repo_log",)"
            R"("repo_diff","repo_show","repo_blame","repo_tree","llm_task","llm:vllm"],"version":"1.2.3"})");
+  llm_caps.clear(); // the model's endpoint has gone
+  CHECK(run("capabilities", "")->find("llm:vllm") == std::string::npos);
   CHECK(commands.commands().size() == 14);
   CHECK(run("rm", "").error().code == ec::bad_command);
 }
