@@ -34,26 +34,27 @@ bool may_begin(char before, char c) {
 }
 
 /// How many bytes at the front begin no credential, whatever follows: the most of any text.
-std::size_t dull_bytes(std::string_view rest, char before) {
+std::size_t dull_bytes(std::string_view rest, const shape_context& context) {
+  auto here = context;
   std::size_t at = 0;
-  for (; at < rest.size() && !may_begin(before, rest[at]); ++at)
-    before = rest[at];
+  for (; at < rest.size() && !may_begin(here.before, rest[at]); ++at)
+    here.step(rest[at]);
   return at;
 }
 
 } // namespace
 
-void shape_context::pass(std::string_view bytes) {
-  if (bytes.empty())
-    return;
-  before = bytes.back();
-  if (const auto line_end = bytes.find_last_of("\r\n"); line_end != std::string_view::npos) {
+void shape_context::step(char c) {
+  before = escapes.step(c);
+  if (before == '\n' || before == '\r')
     line_start = true;
-    bytes.remove_prefix(line_end + 1);
-  }
-  line_start = line_start && std::none_of(bytes.begin(), bytes.end(), [](char c) {
-    return is_alnum(c) || c == '_' || c == '=' || c == '(';
-  });
+  else if (!escapes.inside() && (is_alnum(c) || c == '_' || c == '=' || c == '('))
+    line_start = false;
+}
+
+void shape_context::pass(std::string_view bytes) {
+  for (const char c : bytes)
+    step(c);
 }
 
 shape_verdict shape_at(std::string_view rest, const shape_context& context, bool at_end,
@@ -64,7 +65,7 @@ shape_verdict shape_at(std::string_view rest, const shape_context& context, bool
     return key_block_line(window);
   if (context.now != shape_context::phase::open)
     return rest_of(window);
-  if (const auto dull = dull_bytes(rest, context.before); dull > 0) {
+  if (const auto dull = dull_bytes(rest, context); dull > 0) {
     steps += dull;
     return plain(dull);
   }

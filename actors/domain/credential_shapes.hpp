@@ -5,6 +5,8 @@
 // @source the vendors' token formats: GitHub, GitLab, Slack, AWS, Google, OpenAI, Stripe, npm,
 // Discord; RFC 7519 (JWT), RFC 7468 (PEM).
 
+#include "actors/domain/escape_watch.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -13,7 +15,7 @@ namespace claw {
 
 /// What a scanner has to know of the text before it. Changed only by the stream that owns it.
 struct shape_context {
-  char before = '\n';     ///< the byte before, '\n' at the beginning
+  char before = '\n';     ///< the byte before, or what an escape sequence that ends there stands for; at first '\n'
   bool line_start = true; ///< nothing but indentation and the like on this line so far
   enum class phase : uint8_t {
     open,      ///< looking for the beginning of a credential
@@ -22,9 +24,11 @@ struct shape_context {
     key_block, ///< inside a PEM private key
   } now
     = phase::open;
+  escape_watch escapes;
 
   /// Takes note of bytes that were passed.
   void pass(std::string_view bytes);
+  void step(char c);
 };
 
 /// What stands at the beginning of a text.

@@ -85,6 +85,16 @@ inline const std::vector<std::function<std::string(sampler&)>> benign_lines{
              + ".cpp.o";
     },
     [](sampler& r) { return "sha1-" + r.base64(27) + "= " + some_name(r) + "@" + r.digits(1) + "." + r.digits(2); },
+    [](sampler& r) { return "  printf(\"\\n" + some_name(r) + "=%s\\t%d\\n\", " + some_name(r) + ");"; },
+    [](sampler& r) { return "C:\\new\\" + some_name(r) + "\\table\\" + some_name(r) + ".txt"; },
+    [](sampler& r) {
+      return "/search?q=%22" + some_name(r) + "%22&next=%2F" + some_name(r) + "%3Fpage%3D" + r.digits(2);
+    },
+    [](sampler& r) { return "const regex = /\\b(token|" + some_name(r) + ")\\s*=\\s*\\w+/;"; },
+    [](sampler& r) { return "\x1b[31m" + some_name(r) + "\x1b[0m: " + r.hex(40); },
+    [](sampler& r) {
+      return "{\"text\": \"" + some_name(r) + "\\n" + some_name(r) + "\\u003d" + r.digits(4) + "\"}";
+    },
     [](sampler& r) { return "task-" + r.digits(26) + " risk-" + r.digits(20) + " disk-" + r.hex(20); },
 };
 
