@@ -10,7 +10,10 @@ namespace claw {
 struct loop_limits {
   uint32_t steps_max = 6;               ///< LLM_TOOL_LOOP_MAX_STEPS; a step is one reply that contains calls
   uint32_t answer_tokens_max = 4'096;   ///< LLM_MAX_TOKENS
-  std::size_t result_bytes_max = 8'192; ///< of one tool result as the model sees it; LLM_MAX_OUTPUT_BYTES can lower it
+  /// Of one tool result as the model sees it; LLM_MAX_OUTPUT_BYTES can lower it, and so does a small context.
+  std::size_t result_bytes_max = 8'192;
+
+  std::size_t answer_bytes_max = 524'288; ///< of the final answer; also as JSON it fits into a report to the broker
 
   uint32_t calls_per_step_max = 4;
   uint32_t calls_per_job_max = 16;

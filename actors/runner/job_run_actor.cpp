@@ -20,8 +20,8 @@ using self_ptr = caf::stateful_actor<job_run_state>*;
 using overdue_atom = caf::atom_constant<caf::atom("overdue")>;
 
 /// What is kept of a job's time to hand its result over.
-std::chrono::milliseconds handover(std::chrono::seconds job_time) {
-  return std::min<std::chrono::milliseconds>(std::chrono::seconds{2}, job_time / 10);
+std::chrono::milliseconds handover(std::chrono::milliseconds job_time) {
+  return std::min<std::chrono::milliseconds>(std::chrono::seconds{2}, job_time / 5);
 }
 
 void report(self_ptr self, run_outcome::kind what, const std::string& text) {

@@ -146,6 +146,15 @@ TEST_CASE("an answer that was cut says so", "[tool_loop]") {
   CHECK(report.notes.size() == 1);
 }
 
+TEST_CASE("an answer without end is passed on in part, and says so", "[tool_loop]") {
+  loop_driver d;
+  d.begin();
+  const auto report = finished(d.says(std::string(5'000'000, 'x')));
+  CHECK(report.final_text.size() <= 524'288);
+  CHECK(report.truncations == 1);
+  CHECK(report.notes.size() == 1);
+}
+
 TEST_CASE("a call that was cut is asked for again", "[tool_loop]") {
   loop_driver d;
   d.begin();
