@@ -32,7 +32,8 @@ std::string seconds(milliseconds x) {
 } // namespace
 
 answer_watch::answer_watch(const chat_request& request, const chat_listener& listener, limits x)
-    : limits_(x), answer_(request, listener, x.mode), begun_(steady_clock::now()), last_event_(begun_) {}
+    : limits_(x), answer_(request, listener, x.mode), begun_(steady_clock::now()), last_event_(begun_),
+      last_read_(begun_) {}
 
 void answer_watch::progressed() {
   heard_ = true;
@@ -78,10 +79,15 @@ void answer_watch::on_body(const http_head& head, std::string_view bytes) try {
 
 void answer_watch::take(const std::vector<sse_event>& events) {
   for (const auto& event : events) {
-    progressed();
     const bool spoke = answer_.spoke();
+    const auto pieces = answer_.pieces();
+    const auto read = answer_.prompt_read();
     if (!error_)
       error_ = answer_.take(event);
+    if (answer_.prompt_read() > read)
+      last_read_ = steady_clock::now();
+    if (answer_.pieces() > pieces)
+      progressed();
     if (!spoke && answer_.spoke())
       first_word_at_ = last_event_;
   }
@@ -93,11 +99,21 @@ bool answer_watch::has_enough() const {
   return error_.has_value() || answer_.ended();
 }
 
+/// A long prompt may take longer than any limit as long as the endpoint gets on with reading it. That it is still at
+/// the same place is no progress, whatever else it sends.
+answer_watch::time_point answer_watch::first_word_due() const {
+  return last_read_ + limits_.first_event;
+}
+
 answer_watch::time_point answer_watch::next_check() const {
-  const auto wait = answer_.finished() ? std::min(limits_.stall, after_finish)
-                    : heard_           ? limits_.stall
-                                       : limits_.first_event;
-  return std::min((heard_ ? last_event_ : begun_) + wait, limits_.deadline);
+  auto due = first_word_due();
+  if (answer_.finished())
+    due = last_event_ + std::min(limits_.stall, after_finish);
+  else if (answer_.spoke() || (heard_ && form_ != form::events))
+    due = last_event_ + limits_.stall;
+  else if (heard_) // a piece without a word in it: many servers send one before they read the prompt
+    due = std::max(due, last_event_ + limits_.stall);
+  return std::min(due, limits_.deadline);
 }
 
 std::optional<std::string> answer_watch::overdue(time_point now) const {

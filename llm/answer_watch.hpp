@@ -39,6 +39,7 @@ private:
 
   void take(const std::vector<sse_event>& events);
   void progressed();
+  time_point first_word_due() const;
 
   limits limits_;
   chat_answer answer_;
@@ -47,6 +48,7 @@ private:
   std::string body_;
   std::optional<endpoint_error> error_;
   time_point begun_, last_event_;
+  time_point last_read_; ///< when the endpoint last told that it had read more of the prompt
   std::optional<time_point> first_word_at_;
   bool heard_ = false;
 };

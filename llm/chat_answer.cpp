@@ -87,18 +87,15 @@ std::optional<endpoint_error> chat_answer::take(const sse_event& event) {
   if (has_error(*x, event.name))
     return classify_stream_error(*x);
   take_usage(*x);
-  if (const auto progress = x->find("prompt_progress");
-      progress != x->end() && progress->is_object() && listener_) {
-    const auto total = count_of(*progress, "total");
-    if (total > 0)
-      listener_(
-          {chat_progress::kind::prefill,
-           {},
-           static_cast<double>(count_of(*progress, "processed")) / static_cast<double>(total)});
-  }
+  const auto progress = x->find("prompt_progress");
+  const bool is_reading = progress != x->end() && progress->is_object();
+  if (is_reading)
+    take_progress(*progress);
   if (const auto choices = x->find("choices");
-      choices != x->end() && choices->is_array() && !choices->empty())
+      choices != x->end() && choices->is_array() && !choices->empty()) {
+    pieces_ += is_reading ? 0 : 1; // the empty piece in which llama.cpp tells of its reading is none
     take_choice(choices->front(), "delta", false);
+  }
   return std::nullopt;
 }
 
@@ -127,10 +124,17 @@ void chat_answer::take_usage(const json& x) {
     model_ = text_of(x, "model");
 }
 
+void chat_answer::take_progress(const json& x) {
+  const auto total = count_of(x, "total");
+  const auto processed = count_of(x, "processed");
+  prompt_read_ = std::max(prompt_read_, processed);
+  if (total > 0 && listener_)
+    listener_({chat_progress::kind::prefill, {}, static_cast<double>(processed) / static_cast<double>(total)});
+}
+
 void chat_answer::take_choice(const json& choice, const char* part, bool whole) {
   if (!choice.is_object())
     return;
-  spoke_ = true;
   const auto found = choice.find(part);
   if (found != choice.end() && found->is_object()) {
     const json& delta = *found;
@@ -139,16 +143,18 @@ void chat_answer::take_choice(const json& choice, const char* part, bool whole) 
       reasoning = text_of(delta, "reasoning");
     if (!reasoning.empty() && listener_)
       listener_({chat_progress::kind::thinking, {}, 0});
+    spoke_ = spoke_ || !reasoning.empty();
     reasoning_ += reasoning;
     take_text(text_of(delta, "content"));
     if (const auto calls = delta.find("tool_calls"); calls != delta.end())
       whole ? assembler_.feed_whole(*calls) : assembler_.feed(*calls);
     if (const auto call = delta.find("function_call"); call != delta.end())
       assembler_.feed_function_call(*call);
+    spoke_ = spoke_ || !content_.empty() || !assembler_.empty();
   }
   if (const auto reason = text_of(choice, "finish_reason"); !reason.empty()) {
     finish_ = reason;
-    finished_ = true;
+    finished_ = spoke_ = true;
   }
 }
 

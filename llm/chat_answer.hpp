@@ -36,8 +36,14 @@ public:
   /// A finish reason was seen: the answer is complete, though usage may still follow.
   bool finished() const noexcept { return finished_; }
 
-  /// The model has begun to answer: what came is more than progress of reading the prompt.
+  /// The model has said something: a text, a thought, a call, or that it is done.
   bool spoke() const noexcept { return spoke_; }
+
+  /// Pieces of the answer so far, also such in which nothing was said.
+  uint64_t pieces() const noexcept { return pieces_; }
+
+  /// How many tokens of the prompt the endpoint says to have read.
+  uint64_t prompt_read() const noexcept { return prompt_read_; }
 
   /// `[DONE]` was seen: nothing follows. It alone does not make an answer complete.
   bool ended() const noexcept { return ended_; }
@@ -48,6 +54,7 @@ public:
 
 private:
   void take_usage(const nlohmann::json& x);
+  void take_progress(const nlohmann::json& x);
   void take_choice(const nlohmann::json& choice, const char* part, bool whole);
   void take_text(const std::string& text);
   void show(std::string text);
@@ -64,6 +71,7 @@ private:
   call_holdback holdback_;
   std::string content_, reasoning_, shown_, model_, finish_;
   std::optional<chat_usage> usage_;
+  uint64_t pieces_ = 0, prompt_read_ = 0;
   bool spoke_ = false;
   bool finished_ = false;
   bool ended_ = false;

@@ -56,7 +56,8 @@ public:
     if (!base_)
       return {std::nullopt, {chat_error::bad_request, base_.error().why, {}, {}}};
     const auto deadline = std::min(x.deadline, steady_clock::now() + config_.timers.call_max);
-    known_.ask(*base_, stop, deadline);
+    known_.ask(x, *base_, stop, deadline);
+    known_.measure(x, stop, deadline);
     tried_mendings tried;
     request_plan plan;
     chat_failure last;
@@ -75,12 +76,16 @@ public:
         return {std::move(reply), {}};
       }
       last = error->failure;
+      if (last.kind == chat_error::loading)
+        known_.forget_server();
       if (!known_.mend(*error, x, plan, tried))
         return failed(std::move(last));
     }
   }
 
   const std::string& model() const { return config_.model; }
+
+  void endpoint_was_away() { known_.forget_server(); }
 
 private:
   http_question question_of(const request_plan& plan) const {
@@ -137,6 +142,10 @@ chat_client::~chat_client() = default;
 chat_outcome chat_client::complete(const chat_request& x, const stop_token& stop,
                                    const chat_listener& listener) {
   return implementation_->complete(x, stop, listener);
+}
+
+void chat_client::endpoint_was_away() {
+  implementation_->endpoint_was_away();
 }
 
 std::string chat_client::name() const {

@@ -22,6 +22,7 @@ struct chat_timers {
   std::chrono::milliseconds first_event_max{600'000}; ///< most: a long prompt on a slow machine is waited for
   std::chrono::milliseconds stall{60'000};            ///< between two data events
   std::chrono::milliseconds call_max{600'000};        ///< the whole request; the request's deadline may be earlier
+  std::chrono::milliseconds ask_again{600'000};       ///< what a server tells and refuses is believed for so long
 };
 
 struct chat_client_config {
@@ -46,6 +47,9 @@ public:
   chat_outcome complete(const chat_request& x, const stop_token& stop,
                         const chat_listener& listener) override;
   std::string name() const override;
+
+  /// The endpoint did not answer for a while. It may come back with other flags: what it told and refused is forgotten.
+  void endpoint_was_away();
 
 private:
   class implementation;

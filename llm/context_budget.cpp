@@ -13,7 +13,11 @@ namespace claw {
 
 namespace {
 
+constexpr double ratio_min = 0.5; // beyond these, something else than the tokenizer differs
+constexpr double ratio_max = 2.5;
 constexpr double per_message = 6;
+constexpr double bytes_per_code_token = 3.2;
+constexpr double bytes_per_prose_token = 4.0;
 constexpr std::size_t short_result_bytes = 512; ///< results are not shortened below it
 
 double estimate_message(const chat_message& x) {
@@ -145,7 +149,7 @@ double estimate_text(std::string_view text, text_kind kind) {
     else if (u >= 0xC0)
       ++wide;
   }
-  return static_cast<double>(bytes) / (kind == text_kind::code ? 3.2 : 4.0)
+  return static_cast<double>(bytes) / (kind == text_kind::code ? bytes_per_code_token : bytes_per_prose_token)
          + static_cast<double>(wide);
 }
 
@@ -165,11 +169,34 @@ double estimate_tools(const std::vector<tool_spec>& tools) {
   return sum;
 }
 
+countable_prompt countable(const std::vector<chat_message>& messages, const std::vector<tool_spec>& tools) {
+  countable_prompt out;
+  const auto add = [&out](std::string_view words) {
+    out.text += words;
+    out.text += '\n';
+  };
+  for (const auto& x : messages) {
+    add(x.content);
+    for (const auto& call : x.calls)
+      add(call.name + " " + call.arguments_json);
+    out.around += per_message * static_cast<double>(1 + x.calls.size());
+  }
+  for (const auto& x : tools)
+    add(x.name + " " + x.description + " " + x.parameters_json);
+  out.around += per_message * static_cast<double>(tools.size());
+  return out;
+}
+
+void token_calibration::measured(double estimate, double prompt_tokens) {
+  ratio_ = std::clamp(prompt_tokens / std::max(estimate, 1.0), ratio_min, ratio_max);
+  learned_ = true;
+}
+
 void token_calibration::learn(double estimate, uint64_t prompt_tokens) {
   if (estimate < 1 || prompt_tokens == 0)
     return;
   constexpr double weight = 0.3;
-  const double seen = std::clamp(static_cast<double>(prompt_tokens) / estimate, 0.5, 2.5);
+  const double seen = std::clamp(static_cast<double>(prompt_tokens) / estimate, ratio_min, ratio_max);
   ratio_ = learned_ ? ratio_ + weight * (seen - ratio_) : seen;
   learned_ = true;
 }
@@ -200,6 +227,10 @@ uint32_t clamped_answer_tokens(uint32_t wanted, uint32_t window, uint32_t prompt
 uint32_t input_budget(uint32_t window, uint32_t answer_tokens) {
   const uint32_t taken = std::min(answer_tokens, window / 3) + 256;
   return window > 2 * taken ? window - taken : window / 2;
+}
+
+std::size_t result_bytes_budget(uint32_t budget, double ratio) {
+  return std::max(short_result_bytes, static_cast<std::size_t>(budget / 4.0 / ratio * bytes_per_code_token));
 }
 
 condensed_conversation condense(const std::vector<chat_message>& messages, double fixed,

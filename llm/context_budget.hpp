@@ -4,6 +4,7 @@
 
 #include "actors/domain/transcript.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -24,10 +25,21 @@ double estimate_text(std::string_view text, text_kind kind);
 double estimate_conversation(const std::vector<chat_message>& messages);
 double estimate_tools(const std::vector<tool_spec>& tools);
 
+/// All words of a conversation, for the server's own tokenizer, and the tokens that its template puts around them.
+struct countable_prompt {
+  std::string text;
+  double around = 0;
+};
+countable_prompt countable(const std::vector<chat_message>& messages, const std::vector<tool_spec>& tools);
+
 /// The ratio of a model's real token counts to our estimates, learned from `usage`.
 class token_calibration {
 public:
   void learn(double estimate, uint64_t prompt_tokens);
+
+  /// The server's tokenizer has counted just this prompt: what was learned before counts no more.
+  void measured(double estimate, double prompt_tokens);
+
   double ratio() const noexcept { return ratio_; }
 
 private:
@@ -61,6 +73,9 @@ uint32_t clamped_answer_tokens(uint32_t wanted, uint32_t window, uint32_t prompt
 
 /// What the prompt may be, so that the answer and a margin still fit.
 uint32_t input_budget(uint32_t window, uint32_t answer_tokens);
+
+/// The most bytes of one tool result: a quarter of the prompt, at least 512. @param ratio of the calibration
+std::size_t result_bytes_budget(uint32_t budget, double ratio);
 
 struct condensed_conversation {
   std::vector<chat_message> messages;

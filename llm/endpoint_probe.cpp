@@ -12,6 +12,8 @@ namespace claw {
 
 namespace {
 
+constexpr std::size_t small_document_bytes_max = 4u << 20;
+
 std::optional<uint32_t> count_of(const nlohmann::json& x, const char* key) {
   const auto found = x.find(key);
   if (found == x.end() || !found->is_number_unsigned())
@@ -117,14 +119,15 @@ server_traits parse_traits(std::string_view body) {
 
 namespace {
 
-/// GET of a small document. Errors: as probe_endpoint.
-outcome<std::string> fetched(const std::string& url, const std::string& api_key,
-                             std::chrono::milliseconds limit, const stop_token& stop) {
+/// The body of an answer with status 200. Errors: as probe_endpoint. @param json_body none: GET
+outcome<std::string> fetched(const std::string& url, const std::string& api_key, std::chrono::milliseconds limit,
+                             const stop_token& stop, std::optional<std::string> json_body = {}) {
   http_question question;
   question.url = url;
+  question.json_body = std::move(json_body);
   question.bearer = api_key;
   question.connect = std::min(question.connect, limit);
-  question.response_bytes_max = 4u << 20;
+  question.response_bytes_max = small_document_bytes_max;
   body_watch watch{limit};
   const auto answer = exchange(question, stop, watch);
   const auto where = endpoint_name(url);
@@ -160,15 +163,47 @@ outcome<endpoint_facts> probe_endpoint(const std::string& base_url, const std::s
   return out;
 }
 
+namespace {
+
+/// What a server has beside its versioned interface.
+std::string beside(const std::string& base_url, const char* path) {
+  return base_url.substr(0, base_url.rfind('/')) + path;
+}
+
+} // namespace
+
 outcome<server_traits> probe_traits(const std::string& base_url, const std::string& api_key,
                                     std::chrono::milliseconds limit, const stop_token& stop) {
   const auto base = normalised_base_url(base_url);
   if (!base)
     return base.error();
-  const auto body = fetched(base->substr(0, base->rfind('/')) + "/props", api_key, limit, stop);
+  const auto body = fetched(beside(*base, "/props"), api_key, limit, stop);
   if (!body)
     return body.error();
   return parse_traits(*body);
+}
+
+outcome<uint64_t> probe_token_count(const endpoint_facts& where, const std::string& api_key, const std::string& model,
+                                    const std::string& text, std::chrono::milliseconds limit, const stop_token& stop) {
+  const char* const key = where.is_llama_cpp ? "content" : "prompt";
+  const auto url = beside(where.base_url, "/tokenize");
+  const auto body = fetched(url, api_key, limit, stop, json_text({{"model", model}, {key, text}}));
+  if (!body)
+    return body.error();
+  const auto count = parse_token_count(*body);
+  if (!count || *count == 0)
+    return failure{ec::bad_reply, endpoint_name(url) + " counts no tokens"};
+  return *count;
+}
+
+std::optional<uint64_t> parse_token_count(std::string_view body) {
+  const auto x = parse_foreign_json(body);
+  if (!x || !x->is_object())
+    return std::nullopt;
+  if (const auto count = x->find("count"); count != x->end() && count->is_number_unsigned())
+    return count->get<uint64_t>();
+  const auto tokens = x->find("tokens");
+  return tokens != x->end() && tokens->is_array() ? std::optional{uint64_t{tokens->size()}} : std::nullopt;
 }
 
 } // namespace claw

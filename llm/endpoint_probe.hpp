@@ -48,6 +48,15 @@ outcome<server_traits> probe_traits(const std::string& base_url, const std::stri
 /// Reads the body of `GET /props`; what it does not tell stays none.
 server_traits parse_traits(std::string_view body);
 
+/// Has the server's own tokenizer count a text (`POST /tokenize`: llama.cpp, vLLM, SGLang). Errors: as probe_endpoint;
+/// `bad_reply` where it has none.
+outcome<uint64_t> probe_token_count(const endpoint_facts& where, const std::string& api_key, const std::string& model,
+                                    const std::string& text, std::chrono::milliseconds limit,
+                                    const stop_token& stop = {});
+
+/// Reads the body of `POST /tokenize`: `count`, or the length of `tokens`. none: it is neither.
+std::optional<uint64_t> parse_token_count(std::string_view body);
+
 /// Reads the body of `GET /models`: `max_model_len` (vLLM, SGLang) or `meta.n_ctx` (llama.cpp: the
 /// context of one slot; `n_ctx_train` is the model's maximum and means nothing here).
 outcome<std::vector<served_model>> parse_models(std::string_view body);

@@ -1,7 +1,6 @@
 #include "llm/model_knowledge.hpp"
 
 #include "actors/domain/log_value.hpp"
-#include "llm/endpoint_probe.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -41,35 +40,104 @@ model_facts model_knowledge::facts() const {
   return known_;
 }
 
-void model_knowledge::ask(const std::string& base_url, const stop_token& stop,
-                          steady_clock::time_point deadline) {
-  {
-    const std::lock_guard lock{mutex_};
-    if (asked_)
-      return;
-  }
+namespace {
+
+/// How long a question beside the conversation may take; none when there is no time for it.
+std::optional<milliseconds> side_question_time(steady_clock::time_point deadline) {
   const auto left = std::chrono::duration_cast<milliseconds>(deadline - steady_clock::now());
   const auto limit = std::min(left / 3, milliseconds{3'000});
-  if (limit < milliseconds{500})
+  return limit < milliseconds{500} ? std::nullopt : std::optional{limit};
+}
+
+bool begins_conversation(const chat_request& x) {
+  return std::none_of(x.messages.begin(), x.messages.end(),
+                      [](const chat_message& m) { return m.role == message_role::assistant; });
+}
+
+} // namespace
+
+void model_knowledge::ask(const chat_request& x, const std::string& base_url, const stop_token& stop,
+                          time_point deadline) {
+  {
+    const std::lock_guard lock{mutex_};
+    const bool is_old = steady_clock::now() - asked_at_ >= config_.timers.ask_again;
+    if (asked_ && !(is_old && begins_conversation(x)))
+      return;
+  }
+  const auto limit = side_question_time(deadline);
+  if (!limit)
     return;
-  const auto found = probe_endpoint(base_url, config_.api_key, limit, stop);
+  const auto found = probe_endpoint(base_url, config_.api_key, *limit, stop);
   if (!found
       && (found.error().code == ec::unreachable || found.error().code == ec::unavailable
           || found.error().code == ec::cancelled))
     return; // it may be up next time
   server_traits traits;
   if (found && found->is_llama_cpp)
-    if (auto told = probe_traits(base_url, config_.api_key, limit, stop))
+    if (auto told = probe_traits(base_url, config_.api_key, *limit, stop))
       traits = *told;
   const std::lock_guard lock{mutex_};
+  learn_server(found, traits);
+}
+
+void model_knowledge::learn_server(const outcome<endpoint_facts>& found, const server_traits& traits) {
+  if (asked_)
+    try_refused_again();
+  const auto told_before = server_ ? server_->context_tokens(config_.model) : std::nullopt;
+  const auto told = found ? found->context_tokens(config_.model) : std::nullopt;
+  // What an overflow has taught counts more than what is only told again.
+  if (told && config_.context_tokens == 0 && (known_.window == 0 || told != told_before))
+    known_.window = *told;
   asked_ = true;
-  if (found && known_.window == 0)
-    known_.window = found->context_tokens(config_.model).value_or(0);
+  asked_at_ = steady_clock::now();
+  server_ = found ? std::optional{*found} : std::nullopt;
   known_.shape.prefill_progress = found && found->is_llama_cpp;
-  if (traits.knows_tools == false && known_.shape.mode == tool_mode::native)
+  if (traits.knows_tools == false && known_.shape.mode == tool_mode::native) {
     lower_to(tool_mode::text, "the model's chat template knows no tools");
-  spdlog::info("event=model_probed model={} context_tokens={} tool_mode={}", log_value(config_.model),
-               known_.window, to_string(known_.shape.mode));
+    mode_refused_ = true;
+  }
+  spdlog::info("event=model_probed model={} context_tokens={} tool_mode={}", log_value(config_.model), known_.window,
+               to_string(known_.shape.mode));
+}
+
+void model_knowledge::forget_server() {
+  const std::lock_guard lock{mutex_};
+  asked_ = false;
+  server_.reset();
+  if (std::exchange(window_was_cut_, false))
+    known_.window = config_.context_tokens;
+  try_refused_again();
+}
+
+void model_knowledge::try_refused_again() {
+  known_.shape.stream_options = true;
+  known_.shape.tool_choice = true;
+  known_.answer_tokens = 0;
+  has_tokenizer_ = true;
+  if (std::exchange(mode_refused_, false))
+    known_.shape.mode = tool_mode::native;
+}
+
+void model_knowledge::measure(const chat_request& x, const stop_token& stop, time_point deadline) {
+  constexpr double near = 0.85;
+  const double estimate = estimate_conversation(x.messages) + estimate_tools(x.tools);
+  std::optional<endpoint_facts> server;
+  {
+    const std::lock_guard lock{mutex_};
+    const auto budget = input_budget(known_.window, std::min(x.answer_tokens_max, config_.answer_tokens_max));
+    if (has_tokenizer_ && known_.window > 0 && estimate * known_.calibration.ratio() >= near * budget)
+      server = server_;
+  }
+  const auto limit = side_question_time(deadline);
+  if (!server || !limit)
+    return;
+  const auto prompt = countable(x.messages, x.tools);
+  const auto count = probe_token_count(*server, config_.api_key, config_.model, prompt.text, *limit, stop);
+  const std::lock_guard lock{mutex_};
+  if (count)
+    known_.calibration.measured(estimate, static_cast<double>(*count) + prompt.around);
+  else if (count.error().code == ec::bad_reply || count.error().code == ec::timed_out)
+    has_tokenizer_ = false;
 }
 
 void model_knowledge::learn(const chat_request& x, const request_plan& plan, chat_reply& reply,
@@ -79,11 +147,14 @@ void model_knowledge::learn(const chat_request& x, const request_plan& plan, cha
                   log_value(reply.model));
   const std::lock_guard lock{mutex_};
   learn_mode(x, reply);
+  const auto budget = input_budget(known_.window_or_guess(), std::min(x.answer_tokens_max, config_.answer_tokens_max));
+  reply.result_bytes_max = result_bytes_budget(budget, known_.calibration.ratio());
   if (!reply.usage || reply.usage->prompt_tokens == 0)
     return;
   const auto prompt = reply.usage->prompt_tokens;
   if (const auto seen = truncation_.learn(plan.conversation, plan.estimate, prompt)) {
     reply.seen_tokens = prompt;
+    window_was_cut_ = true;
     if (config_.context_tokens == 0)
       known_.window = *seen;
     spdlog::warn("event=prompt_truncated_silently model={} seen_tokens={} estimated_tokens={}",
@@ -148,6 +219,7 @@ bool model_knowledge::mend(const endpoint_error& error, const chat_request& x,
   if (kind == chat_error::tools_unsupported && shape.mode == tool_mode::native
       && first_time(tried.tool_mode)) {
     lower_to(tool_mode::text, "the server refuses tools: " + error.failure.why);
+    mode_refused_ = true;
     return true;
   }
   if (is_400 && shape.prefill_progress && error.mentions("return_progress")
@@ -174,6 +246,7 @@ bool model_knowledge::mend_overflow(const endpoint_error& error, const request_p
                                     tried_mendings& tried) {
   if (error.prompt_tokens)
     known_.calibration.learn(plan.estimate, *error.prompt_tokens);
+  window_was_cut_ = true;
   const double size = plan.estimate * known_.calibration.ratio();
   if (error.failure.context_tokens)
     known_.window = *error.failure.context_tokens;

@@ -6,6 +6,7 @@
 #include "llm/chat_client.hpp"
 #include "llm/chat_codec.hpp"
 #include "llm/context_budget.hpp"
+#include "llm/endpoint_probe.hpp"
 #include "llm/error_class.hpp"
 
 #include <chrono>
@@ -46,8 +47,17 @@ public:
 
   model_facts facts() const;
 
-  /// Asks the server once what it tells of itself: context, whether the template knows tools. Blocks.
-  void ask(const std::string& base_url, const stop_token& stop, std::chrono::steady_clock::time_point deadline);
+  using time_point = std::chrono::steady_clock::time_point;
+
+  /// Asks the server what it tells of itself: context, whether the template knows tools. Once, and again at a new
+  /// conversation some time later; what the server refused before is tried again then. Blocks.
+  void ask(const chat_request& x, const std::string& base_url, const stop_token& stop, time_point deadline);
+
+  /// Has the server's tokenizer count a prompt that is near the limit, where it has one. Blocks.
+  void measure(const chat_request& x, const stop_token& stop, time_point deadline);
+
+  /// The server has gone; what comes in its place may be started with other flags.
+  void forget_server();
 
   /// Takes in what a good answer shows. Marks the reply where the endpoint left out most of the prompt.
   /// @param first_word after which the answer began
@@ -59,6 +69,8 @@ public:
             tried_mendings& tried);
 
 private:
+  void learn_server(const outcome<endpoint_facts>& found, const server_traits& traits);
+  void try_refused_again();
   void learn_mode(const chat_request& x, const chat_reply& reply);
   void lower_to(tool_mode mode, const std::string& why);
   bool mend_overflow(const endpoint_error& error, const request_plan& plan, tried_mendings& tried);
@@ -68,6 +80,11 @@ private:
   model_facts known_;
   truncation_watch truncation_;
   bool asked_ = false;      ///< GET /models was tried
+  time_point asked_at_{};
+  std::optional<endpoint_facts> server_; ///< what it told then
+  bool has_tokenizer_ = true;            ///< until it turns out that there is none
+  bool window_was_cut_ = false;          ///< what is known of the context comes from what did not fit into it
+  bool mode_refused_ = false;            ///< the tool mode was lowered by what the server said, not by the model
   uint32_t text_hits_ = 0;  ///< answers with calls in their text although tools were offered natively
   uint32_t bad_texts_ = 0;  ///< answers with a call in their text that could not be read
   uint32_t bad_steps_ = 0;  ///< answers that had to be JSON and were none

@@ -137,6 +137,8 @@ json json_of(const record_replied& x, const redactor&) {
   put_words(out, "reasoning", reply.reasoning);
   if (reply.usage)
     out["usage"] = {{"prompt", reply.usage->prompt_tokens}, {"completion", reply.usage->completion_tokens}};
+  if (reply.result_bytes_max > 0)
+    out["result_bytes_max"] = reply.result_bytes_max;
   if (reply.seen_tokens)
     out["seen"] = *reply.seen_tokens;
   for (const auto& checked : x.checked) {
@@ -177,6 +179,7 @@ record_replied replied_from(const json& x) {
   if (x.contains("usage"))
     out.reply.usage = chat_usage{x["usage"].at("prompt").get<uint64_t>(),
                                  x["usage"].at("completion").get<uint64_t>()};
+  out.reply.result_bytes_max = x.value("result_bytes_max", std::size_t{0});
   if (x.contains("seen"))
     out.reply.seen_tokens = x["seen"].get<uint64_t>();
   out.checked = list_of(x, "calls", checked_from);

@@ -4,6 +4,7 @@
 #include "actors/domain/transcript.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -37,6 +38,7 @@ struct chat_reply {
   std::string model;            ///< as the server names it
   std::string mode{};           ///< how tools were told: native, text, json, prompt
   bool step_unreadable = false; ///< an answer had to be a JSON step and was none
+  std::size_t result_bytes_max = 0; ///< of one tool result, so that it is no more than a quarter of a prompt; 0: any
   std::optional<uint64_t> seen_tokens{}; ///< the endpoint left out part of the prompt without a word: it saw so much
 };
 

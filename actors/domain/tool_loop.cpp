@@ -3,6 +3,7 @@
 #include "actors/domain/condensing.hpp"
 #include "actors/domain/prompting.hpp"
 #include "actors/domain/run_summary.hpp"
+#include "actors/domain/shorten.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -64,7 +65,7 @@ std::string_view to_string(stop_reason x) {
   return {};
 }
 
-tool_loop::tool_loop(setup x) : setup_(std::move(x)) {
+tool_loop::tool_loop(setup x) : setup_(std::move(x)), result_bytes_max_(setup_.limits.result_bytes_max) {
   if (const auto asked = setup_.task.max_steps)
     setup_.limits.steps_max = std::min(*asked, setup_.limits.steps_max);
   messages_.push_back(
@@ -155,6 +156,8 @@ loop_action tool_loop::after_reply(const chat_reply& x, const std::vector<checke
          + std::to_string(*x.seen_tokens)
          + " tokens. Give the model a larger context (Ollama: OLLAMA_CONTEXT_LENGTH).");
   }
+  if (x.result_bytes_max > 0)
+    result_bytes_max_ = std::min(x.result_bytes_max, setup_.limits.result_bytes_max);
   if (x.usage) {
     prompt_tokens_ = x.usage->prompt_tokens;
     completion_tokens_ += x.usage->completion_tokens;
@@ -175,7 +178,12 @@ loop_action tool_loop::after_text(const chat_reply& x, time_point now) {
     ++truncations_;
     note("The answer was cut at the model's token limit.");
   }
-  return finish(x.content, now);
+  auto answer = shortened(x.content, setup_.limits.answer_bytes_max);
+  if (answer.cut) {
+    ++truncations_;
+    note("The answer was too long to be passed on; its middle is missing.");
+  }
+  return finish(std::move(answer.text), now);
 }
 
 loop_action tool_loop::after_empty(const chat_reply& x, time_point now) {

@@ -157,6 +157,7 @@ private:
   std::vector<open_call> open_; ///< the present step, in call order
   call_history history_;
   retry_policy retries_;
+  std::size_t result_bytes_max_; ///< of a tool's result: ours, or less where the model's context is small
 
   stop_reason reason_ = stop_reason::none;
   bool final_asked_ = false;     ///< the last request has been, or is being, made

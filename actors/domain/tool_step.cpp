@@ -157,7 +157,7 @@ void tool_loop::record(open_call& x) {
     plan_sources_.push_back(x.result.content);
 
   auto told = x.result.content.empty() ? x.result.error : x.result.content;
-  auto shown = shortened(told, setup_.limits.result_bytes_max);
+  auto shown = shortened(told, result_bytes_max_);
   if (shown.cut || x.result.truncated)
     ++truncations_;
   const bool from_outside = x.from == origin::ran || x.from == origin::repeated;

@@ -83,6 +83,22 @@ void scripted_model::props(std::string body) {
   props_ = std::move(body);
 }
 
+void scripted_model::tokenizer(std::function<std::string(const nlohmann::json&)> answer) {
+  const std::lock_guard lock{mutex_};
+  tokenizer_ = std::move(answer);
+}
+
+std::vector<nlohmann::json> scripted_model::tokenized() const {
+  const std::lock_guard lock{mutex_};
+  return tokenized_;
+}
+
+/// @pre the lock is held
+std::string scripted_model::count_tokens(const loopback_request& x) {
+  tokenized_.push_back(nlohmann::json::parse(x.body, nullptr, false));
+  return tokenizer_ ? http_reply(200, tokenizer_(tokenized_.back())) : http_reply(404, R"({"error":"no such path"})");
+}
+
 std::vector<recorded_request> scripted_model::requests() const {
   const std::lock_guard lock{mutex_};
   return requests_;
@@ -112,6 +128,12 @@ void scripted_model::serve(const loopback_request& x, loopback_connection& c) {
     const auto& told = x.target == "/props" ? props_ : models_;
     const auto reply
         = told ? http_reply(200, *told) : http_reply(404, R"({"error":"no such path"})");
+    lock.unlock();
+    c.write(reply);
+    return;
+  }
+  if (x.target == "/tokenize") {
+    const auto reply = count_tokens(x);
     lock.unlock();
     c.write(reply);
     return;

@@ -8,6 +8,7 @@
 #include <condition_variable>
 #include <deque>
 #include <filesystem>
+#include <functional>
 #include <optional>
 
 namespace claw::test {
@@ -51,6 +52,10 @@ public:
   /// What GET /props answers; 404 until it is told.
   void props(std::string body);
 
+  /// What POST /tokenize answers; 404 until it is told.
+  void tokenizer(std::function<std::string(const nlohmann::json& asked)> answer);
+  std::vector<nlohmann::json> tokenized() const; ///< what it was asked so far
+
   std::vector<recorded_request> requests() const; ///< chat requests so far
   std::size_t left() const;                       ///< script parts that nobody asked for
 
@@ -62,12 +67,15 @@ public:
 
 private:
   void serve(const loopback_request& x, loopback_connection& c);
+  std::string count_tokens(const loopback_request& x);
 
   mutable std::mutex mutex_;
   mutable std::condition_variable changed_;
   std::deque<script> script_;
   std::vector<recorded_request> requests_;
   std::optional<std::string> models_, props_;
+  std::function<std::string(const nlohmann::json&)> tokenizer_;
+  std::vector<nlohmann::json> tokenized_;
   loopback_server server_; ///< last: its threads use all of the above
 };
 

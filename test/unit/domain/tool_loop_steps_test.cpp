@@ -137,6 +137,22 @@ TEST_CASE("after sixteen calls the job's calls are used up", "[tool_loop]") {
   CHECK(finished(d.says("enough")).safety_reason == "budget");
 }
 
+TEST_CASE("a result is cut to what the model's context has room for", "[tool_loop]") {
+  loop_driver d;
+  d.begin();
+  chat_reply small;
+  small.finish = chat_finish::tool_calls;
+  small.calls = {call("repo_list").call};
+  small.result_bytes_max = 600;
+  d.loop.after_reply(small, {call("repo_list")}, d.now);
+  const auto next = asked(d.results({good(std::string(5'000, 'x'))}));
+  CHECK(next.messages.back().content.size() < 600 + 200); // and the fence around it
+  small.calls = {call("repo_grep").call};
+  small.result_bytes_max = 1'000'000; // ours holds all the same
+  d.loop.after_reply(small, {call("repo_grep")}, d.now);
+  CHECK(asked(d.results({good(std::string(50'000, 'y'))})).messages.back().content.size() < 8'192 + 200);
+}
+
 TEST_CASE("a job without tools offers none and answers", "[tool_loop]") {
   auto setup = loop_setup();
   setup.tools.clear();

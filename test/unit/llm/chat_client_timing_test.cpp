@@ -12,6 +12,16 @@ namespace {
 
 const std::string piece = "data: {\"choices\":[{\"delta\":{\"content\":\"x\"}}]}\n\n";
 
+const std::string role_piece = "data: {\"choices\":[{\"delta\":{\"role\":\"assistant\",\"content\":null}}]}\n\n";
+const std::string last_piece = "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n";
+
+/// As llama.cpp tells it.
+std::string read_so_far(int tokens) {
+  return R"(data: {"choices":[{"delta":{"role":"assistant","content":null}}],"prompt_progress":{"total":1000,)"
+         R"("cache":0,"processed":)"
+         + std::to_string(tokens) + ",\"time_ms\":1}}\n\n";
+}
+
 /// Comments for many times as long as the limits here: whoever takes them for progress waits to their end.
 script then_comments(script x) {
   for (int i = 0; i < 100; ++i) {
@@ -60,10 +70,47 @@ TEST_CASE_METHOD(chat_client_fixture, "a slow answer that keeps coming is waited
     slow.push_back(pause(60ms));
     slow.push_back(write(piece));
   }
-  slow.push_back(
-      write("data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n"));
+  slow.push_back(write(last_piece));
   model.play(slow);
   CHECK(ask().reply.value().content == "xxxxxxxx");
+}
+
+TEST_CASE_METHOD(chat_client_fixture, "a prompt that is still being read is waited for, however long it is",
+                 "[llm][client][timers]") {
+  config.timers.first_event = 300ms;
+  config.timers.stall = 300ms;
+  script slow{write(event_stream_head)};
+  for (int i = 1; i <= 8; ++i) {
+    slow.push_back(pause(60ms));
+    slow.push_back(write(read_so_far(i * 100)));
+  }
+  slow.push_back(write(piece + last_piece));
+  model.play(slow);
+  CHECK(ask().reply.value().content == "x");
+  CHECK(prefill.size() == 8);
+}
+
+TEST_CASE_METHOD(chat_client_fixture, "a prompt that is read no further is not waited for, whatever is sent",
+                 "[llm][client][timers]") {
+  config.timers.first_event = 150ms;
+  config.timers.stall = 150ms;
+  script stuck{write(event_stream_head + role_piece)};
+  for (int i = 0; i < 100; ++i) {
+    stuck.push_back(pause(30ms));
+    stuck.push_back(write(read_so_far(300) + ": still here\n\n"));
+  }
+  model.play(stuck);
+  const auto began = steady_clock::now();
+  CHECK(ask().failure.kind == chat_error::timed_out);
+  CHECK(steady_clock::now() - began < 1500ms);
+}
+
+TEST_CASE_METHOD(chat_client_fixture, "a first piece without a word does not shorten the wait for the first word",
+                 "[llm][client][timers]") {
+  config.timers.first_event = 2'000ms;
+  config.timers.stall = 50ms;
+  model.play({write(event_stream_head + role_piece), pause(200ms), write(piece + last_piece)});
+  CHECK(ask().reply.value().content == "x");
 }
 
 TEST_CASE_METHOD(chat_client_fixture, "the deadline ends an answer that would go on",

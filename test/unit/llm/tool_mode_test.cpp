@@ -11,6 +11,9 @@ namespace {
 constexpr const char* llama_models
     = R"({"data":[{"id":"scripted","meta":{"n_ctx":4096,"n_ctx_train":8192}}]})";
 
+constexpr const char* refused_tools
+    = R"({"error":{"message":"\"auto\" tool choice requires --enable-auto-tool-choice"}})";
+
 const spoken_reply text_call{"<tool_call>{\"name\":\"repo_list\",\"arguments\":{}}</tool_call>"};
 const spoken_reply broken_call{"<tool_call>{\"name\": repo_list"};
 
@@ -117,6 +120,63 @@ TEST_CASE_METHOD(chat_client_fixture, "llama.cpp is asked for the progress of it
   model.say({"yes"});
   ask();
   CHECK(sent(1)["return_progress"] == true);
+}
+
+TEST_CASE_METHOD(chat_client_fixture, "tools that a server refused are tried again when it has been away",
+                 "[llm][client][mode]") {
+  chat_client client{config};
+  model.fail(400, refused_tools);
+  for (int i = 0; i < 2; ++i) {
+    model.say({"yes"});
+    CHECK(ask(client).reply->mode == "text");
+  }
+  client.endpoint_was_away(); // and was started with the right flags
+  model.say({"yes"});
+  CHECK(ask(client).reply->mode == "native");
+  CHECK(model.requests().back().body.contains("tools"));
+}
+
+TEST_CASE_METHOD(chat_client_fixture, "tools that a server refused are tried again later, in a new conversation",
+                 "[llm][client][mode]") {
+  config.timers.ask_again = std::chrono::milliseconds{0};
+  chat_client client{config};
+  model.fail(400, refused_tools);
+  model.say({"yes"});
+  CHECK(ask(client).reply->mode == "text");
+  request.messages.push_back({message_role::assistant, "", {{"abcdefghi", "repo_list", "{}", false}}, ""});
+  request.messages.push_back({message_role::tool, "demo", {}, "abcdefghi"});
+  model.say({"yes"});
+  CHECK(ask(client).reply->mode == "text"); // the bytes of a conversation do not change in its middle
+  request.messages.resize(2);
+  model.say({"yes"});
+  CHECK(ask(client).reply->mode == "native");
+}
+
+TEST_CASE_METHOD(chat_client_fixture, "a mode that a model has shown to need stays", "[llm][client][mode]") {
+  chat_client client{config};
+  for (int i = 0; i < 2; ++i) {
+    model.say(text_call);
+    ask(client);
+  }
+  client.endpoint_was_away();
+  model.say(text_call);
+  CHECK(ask(client).reply->mode == "text");
+}
+
+TEST_CASE_METHOD(chat_client_fixture, "a context that was found too small is found anew when the endpoint was away",
+                 "[llm][client][budget]") {
+  config.context_tokens = 0;
+  config.timers.call_max = std::chrono::seconds{60};
+  chat_client client{config};
+  model.fail(400, R"({"error":{"message":"maximum context length is 600 tokens"}})");
+  model.say({"yes"});
+  ask(client);
+  CHECK(sent(1)["max_tokens"] == 200);
+  model.models(R"({"data":[{"id":"scripted","max_model_len":9000}]})");
+  client.endpoint_was_away();
+  model.say({"yes"});
+  ask(client);
+  CHECK(sent(2)["max_tokens"] == 3'000);
 }
 
 TEST_CASE("llama.cpp's properties are read, and what is missing stays unknown", "[llm][probe]") {

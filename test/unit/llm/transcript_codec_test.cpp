@@ -46,6 +46,7 @@ std::vector<run_line> sample_run() {
   const auto broken = bad_call("repo_grep", ec::bad_shape, R"({"error":"invalid_arguments"})");
   reply.calls = {good_call.call, broken.call};
   reply.usage = chat_usage{100, 7};
+  reply.result_bytes_max = 2'000;
   out.push_back(line(record_replied{reply, {good_call, broken}}));
   d.loop.after_reply(reply, {good_call, broken}, d.now);
   const auto found = good(std::string(3'000, 'x') + "\n\xFF\x01 password=hunter2hunter2");
