@@ -81,24 +81,55 @@ bool has_any(std::string_view s, const std::array<std::string_view, N>& phrases)
                      [s](std::string_view x) { return s.find(x) != std::string_view::npos; });
 }
 
-constexpr std::array<std::string_view, 7> overflow_phrases{
-    "maximum context length",    "model's context length",          "available context size",
-    "context_length_exceeded",   "greater than the context length", "exceed_context_size_error",
-    "exceeds the context window"};
-constexpr std::array<std::string_view, 4> context_size_phrases{
-    "maximum context length", "model's context length", "available context size",
-    "context length of"};
-constexpr std::array<std::string_view, 5> template_phrases{"raise_exception",
-                                                           "roles must alternate", "tool call ids",
-                                                           "single tool-calls", "jinja exception"};
-constexpr std::array<std::string_view, 4> tools_phrases{
-    "--enable-auto-tool-choice", "does not support tools", "requires --jinja", "not support tool"};
-constexpr std::array<std::string_view, 3> our_bug_phrases{"parse error", "failed to parse",
-                                                          "json.exception"};
+/// In the words of vLLM, llama.cpp, OpenAI, SGLang, LM Studio, TGI, TensorRT-LLM, Ollama, llama-cpp-python, TabbyAPI,
+/// and of the services that proxies stand for.
+constexpr std::array<std::string_view, 22> overflow_phrases{
+    "maximum context length",    "model's context length",
+    "available context size",    "context_length_exceeded",
+    "context length of only",    "greater than the context length",
+    "exceed_context_size_error", "context window",
+    "exceeds the context",       "exceed the context",
+    "maximum model length",      "maximum prompt length",
+    "prompt is too long",        "input is too long",
+    "prompt too long",           "max context size",
+    "`max_new_tokens` must be",  "`inputs` must have",
+    "context the overflows",     "max_seq_len",
+    "input token count",         "number of tokens in the prompt"};
+/// The size stands right behind one of these.
+constexpr std::array<std::string_view, 12> context_size_phrases{"maximum context length",
+                                                                "model's context length",
+                                                                "available context size",
+                                                                "context length of",
+                                                                "context window of",
+                                                                "maximum model length",
+                                                                "maximum prompt length",
+                                                                "max context size",
+                                                                "must be <=",
+                                                                "tokens >",
+                                                                "tokens allowed",
+                                                                "must have less than"};
+constexpr std::array<std::string_view, 7> template_phrases{"raise_exception",   "roles must alternate", "tool call ids",
+                                                           "single tool-calls", "jinja exception",      "system role",
+                                                           "template error"};
+constexpr std::array<std::string_view, 4> tools_phrases{"--enable-auto-tool-choice", "does not support tools",
+                                                        "requires --jinja", "not support tool"};
+/// Only where they speak of tools.
+constexpr std::array<std::string_view, 9> refusing_phrases{"not support", "unsupported", "unrecognized",
+                                                           "unknown",     "unexpected",  "not permitted",
+                                                           "not allowed", "not enabled", "disabled"};
+constexpr std::array<std::string_view, 4> tools_words{"tools", "tool use", "tool calling", "function calling"};
+constexpr std::array<std::string_view, 3> our_bug_phrases{"parse error", "failed to parse", "json.exception"};
 
+/// A body that a proxy finds too large is one that condensing mends.
 bool is_overflow(int status, std::string_view text) {
-  return (status == 400 || status == 413 || status == 422 || status == 500)
-         && has_any(text, overflow_phrases);
+  return status == 413 || ((status == 400 || status == 422 || status == 500) && has_any(text, overflow_phrases));
+}
+
+bool refuses_tools(int status, std::string_view text) {
+  if ((status == 400 || status == 500) && has_any(text, tools_phrases))
+    return true;
+  return (status == 400 || status == 422 || status == 501) && has_any(text, tools_words)
+         && has_any(text, refusing_phrases);
 }
 
 chat_error class_of(int status, std::string_view text) {
@@ -106,18 +137,16 @@ chat_error class_of(int status, std::string_view text) {
     return chat_error::context_overflow;
   if (status == 401 || status == 403)
     return chat_error::auth;
-  if ((status == 400 || status == 500) && has_any(text, tools_phrases))
-    return chat_error::tools_unsupported;
   if ((status == 400 || status == 500) && has_any(text, template_phrases))
     return chat_error::template_error;
+  if (refuses_tools(status, text))
+    return chat_error::tools_unsupported;
   if (status == 404)
-    return text.find("model") != std::string_view::npos ? chat_error::model_missing
-                                                        : chat_error::bad_request;
+    return text.find("model") != std::string_view::npos ? chat_error::model_missing : chat_error::bad_request;
   if (status == 429 || status == 529)
     return chat_error::overloaded;
   if (status == 503)
-    return text.find("loading") != std::string_view::npos ? chat_error::loading
-                                                          : chat_error::overloaded;
+    return text.find("loading") != std::string_view::npos ? chat_error::loading : chat_error::overloaded;
   if (status == 500 && has_any(text, our_bug_phrases))
     return chat_error::bad_request;
   if (status >= 500 || status == 408)
@@ -154,8 +183,8 @@ std::string sentence(chat_error kind, int status, const std::string& said) {
   if (status == 404)
     return "the endpoint has no such path: is LLM_BASE_URL right?" + tail;
   if (status >= 300 && status < 400)
-    return "the endpoint redirects, which is not followed: is LLM_BASE_URL right? (HTTP "
-           + std::to_string(status) + ")";
+    return "the endpoint redirects, which is not followed: is LLM_BASE_URL right? (HTTP " + std::to_string(status)
+           + ")";
   return "the endpoint answered HTTP " + std::to_string(status) + tail;
 }
 
@@ -182,15 +211,12 @@ endpoint_error make_error(int status, const read_body& x) {
 
 } // namespace
 
-endpoint_error classify_error(int status, std::string_view body, std::string_view retry_after,
-                              std::time_t now) {
+endpoint_error classify_error(int status, std::string_view body, std::string_view retry_after, std::time_t now) {
   constexpr std::size_t body_bytes_max = 65'536;
   read_body read;
-  if (const auto parsed = parse_foreign_json(body.substr(0, body_bytes_max));
-      parsed && parsed->is_object())
+  if (const auto parsed = parse_foreign_json(body.substr(0, body_bytes_max)); parsed && parsed->is_object())
     read = read_error(*parsed);
-  else if (const auto first = body.find_first_not_of(" \t\r\n");
-           first != std::string_view::npos && body[first] != '<')
+  else if (const auto first = body.find_first_not_of(" \t\r\n"); first != std::string_view::npos && body[first] != '<')
     read.message = to_utf8(body.substr(first, 2'048)); // plain text; HTML tells a person nothing
   auto out = make_error(status, read);
   out.failure.wait = parse_retry_after(retry_after, now);

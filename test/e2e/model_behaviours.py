@@ -16,11 +16,14 @@ SECRET = "ghp_" + "a1B2c3D4e5F6g7H8i9J0" * 2
 class Case:
     """@param says what the answer of the job holds; `fails` what its error holds
     @param calls the tools that the answer names, in order
-    @param asked how many questions it takes, where that is certain"""
+    @param asked how many questions it takes, where that is certain; asked_min: at least
+    @param never what nobody is shown"""
 
-    def __init__(self, *script, says=THE_END, fails=None, calls=None, asked=None, models=None, env=None, never=None):
+    def __init__(self, *script, says=THE_END, fails=None, calls=None, asked=None, asked_min=1, models=None, env=None,
+                 never=None):
         self.script, self.says, self.fails, self.calls = script, says, fails, calls
-        self.asked, self.models, self.env, self.never = asked, models, env or {}, never
+        self.asked, self.asked_min, self.models = asked, asked_min, models
+        self.env, self.never = env or {}, never
 
 
 def called(*script, calls=("repo_list",), **more):
@@ -172,6 +175,11 @@ STATUS = {
     "200 with an error in words": Case(json_reply({"error": "engine died"}), END, asked=2),
     "a flat error": Case(json_reply({"object": "error", "message": "busy inside", "code": 500}, 500), END, asked=2),
     "no stream_options": Case(only_without("stream_options", error(400, "Unrecognized request argument: stream_options"))),
+    "no system role": Case(lambda link: link.send(
+        error(400, "System role not supported") if link.request["messages"][0]["role"] == "system" else END), asked=2),
+    "only turns that alternate": Case(LIST, lambda link: link.send(error(400, "Conversation roles must alternate user/"
+        "assistant/user/assistant/...") if link.request["messages"][-1]["role"] == "tool" else END), fails="alternate"),
+    "no tools, in other words": Case(only_without("tools", error(422, "body.tools: Extra inputs are not permitted"))),
     "no tools without a flag": Case(only_without("tools", error(
         400, '"auto" tool choice requires --enable-auto-tool-choice and --tool-call-parser to be set'))),
     "no tools for this model": Case(only_without("tools", json_reply({"error": "scripted does not support tools"}, 400))),
@@ -204,11 +212,13 @@ OVERFLOWS = {
     "Ollama": json_reply({"error": "the prompt is too long: exceeds the available context size"}, 500),
     "Anthropic by a proxy": error(400, "prompt is too long: 4000 tokens > 2000 maximum"),
     "Gemini by a proxy": error(400, "The input token count (4000) exceeds the maximum number of tokens allowed (2000)."),
+    "llama-cpp-python": error(400, "Requested tokens (4000) exceed context window of 2000"),
+    "a proxy": reply(413, "<html>413 Request Entity Too Large</html>", "text/html"),
     "Mistral": error(400, "Prompt contains 4000 tokens and 0 draft tokens, too large for model with 2000 maximum context length"),
 }
 READ = deltas(call("repo_readfile", {"repo": "sample", "path": "long.txt"}), finish="tool_calls")
 for vendor, refusal in OVERFLOWS.items():
-    STATUS["overflow as " + vendor] = Case(READ, smaller_than(6_000, refusal), calls=["repo_readfile"])
+    STATUS["overflow as " + vendor] = Case(READ, smaller_than(4_000, refusal), calls=["repo_readfile"], asked_min=3)
 STATUS["an overflow whatever is sent"] = Case(READ, OVERFLOWS["OpenAI"], says="repo_readfile", calls=["repo_readfile"])
 STATUS["an overflow from the first"] = Case(OVERFLOWS["llama.cpp"], fails="longer than the model's context")
 

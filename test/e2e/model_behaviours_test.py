@@ -56,7 +56,8 @@ class Trial:
             self.expect(case.fails is not None or case.says in result["final"], f"it says {result['final'][:300]!r}")
             names = [x["name"] for x in result["tool_calls"]]
             self.expect(case.calls is None or case.calls == names, f"it called {names}")
-        self.expect(case.asked in (None, len(self.endpoint.requests)), f"it asked {len(self.endpoint.requests)} times")
+        asked = len(self.endpoint.requests)
+        self.expect(case.asked in (None, asked) and asked >= case.asked_min, f"it asked {asked} times")
         self.expect(not case.never or case.never not in text, f"it shows {case.never}")
         self.wrong += sorted(set(self.endpoint.faults))
 

@@ -75,6 +75,16 @@ TEST_CASE("errors of other servers have their class", "[llm][errors]") {
           {400,
            R"({"error":{"message":"registry.ollama.ai/library/gemma:2b does not support tools"}})",
            chat_error::tools_unsupported},
+          {400, R"({"error":{"message":"Extra inputs are not permitted: tools"}})", chat_error::tools_unsupported},
+          {422, R"({"error":{"message":"function calling is not enabled"}})", chat_error::tools_unsupported},
+          {400, R"({"error":{"message":"System role not supported"}})", chat_error::template_error},
+          {413, "<html>413 Request Entity Too Large</html>", chat_error::context_overflow},
+          {422, R"({"error":"Input validation error: `inputs` tokens + `max_new_tokens` must be <= 2000."})",
+           chat_error::context_overflow},
+          {400, R"({"error":{"message":"Requested tokens (4100) exceed context window of 2048"}})",
+           chat_error::context_overflow},
+          {400, R"({"error":{"message":"max_tokens is too large: 4096. It supports at most 2048 completion tokens"}})",
+           chat_error::bad_request},
           {400, R"({"error":{"message":"unknown field n"}})", chat_error::bad_request},
           {401, R"({"error":"Unauthorized"})", chat_error::auth},
           {403, "", chat_error::auth},
@@ -110,6 +120,15 @@ TEST_CASE("the size of the context is learned from the words", "[llm][errors]") 
       learned(
           R"({"message":"The input (9000 tokens) is longer than the model's context length (7000 tokens)."})")
       == 7000u);
+  for (const char* body : {R"({"message":"`inputs` tokens + `max_new_tokens` must be <= 7000. Given: 9000"})",
+                           R"({"message":"prompt is too long: 9000 tokens > 7000 maximum"})",
+                           R"({"message":"The input token count (9000) exceeds the number of tokens allowed (7000)."})",
+                           R"({"message":"Requested tokens (9000) exceed context window of 7000"})",
+                           R"({"message":"The prompt (length 9000) is longer than the maximum model length of 7000."})",
+                           R"({"error":"the model is loaded with context length of only 7000 tokens"})"}) {
+    INFO(body);
+    CHECK(learned(body) == 7000u);
+  }
   CHECK(learned(R"({"error":"greater than the context length"})") == std::nullopt);
   CHECK(classify_error(400, recorded_body("60-err-context-overflow.response.http"), "", now)
             .prompt_tokens
