@@ -68,6 +68,18 @@ TEST_CASE_METHOD(run_fixture, "a job that outlives RESULT_TIMEOUT_SEC fails", "[
   CHECK(ended().text == "job timed out after 60s");
 }
 
+TEST_CASE_METHOD(run_fixture, "of a short job's time enough is kept to hand over its answer", "[job_run][actors]") {
+  settings.job_time_max = 6s;
+  const auto begun = sched.clock().now();
+  chat->then_fails(chat_error::timed_out, "silence");
+  start_task("what is here?");
+  settle();
+  takes(2'400ms);
+  pass(0ms);
+  for (const auto& x : chat->requests())
+    CHECK(x.deadline <= begun + 4'800ms);
+}
+
 TEST_CASE_METHOD(run_fixture, "the tool loop ends with its result", "[job_run][actors]") {
   tools->tool("repo_list", "demo");
   chat->then_calls({{"repo_list", "{}"}});

@@ -14,14 +14,14 @@ SECRET = "ghp_" + "a1B2c3D4e5F6g7H8i9J0" * 2
 
 
 class Case:
-    """@param says what the answer of the job holds; `fails` what its error holds
+    """@param says what the answer of the job holds; `fails` what its error holds, or else is: `or_fails`
     @param calls the tools that the answer names, in order
     @param asked how many questions it takes, where that is certain; asked_min: at least
     @param never what nobody is shown"""
 
-    def __init__(self, *script, says=THE_END, fails=None, calls=None, asked=None, asked_min=1, models=None, env=None,
+    def __init__(self, *script, says=THE_END, fails=None, or_fails=None, calls=None, asked=None, asked_min=1, models=None, env=None,
                  never=None):
-        self.script, self.says, self.fails, self.calls = script, says, fails, calls
+        self.script, self.says, self.fails, self.or_fails, self.calls = script, says, fails, or_fails, calls
         self.asked, self.asked_min, self.models = asked, asked_min, models
         self.env, self.never = env or {}, never
 
@@ -32,8 +32,9 @@ def called(*script, calls=("repo_list",), **more):
 
 
 def in_time(*script, **more):
-    """A script that would take for ever: the job ends in its own time."""
-    return Case(*script, env={"RESULT_TIMEOUT_SEC": "6"}, **more)
+    """A script that would take for ever: the job ends in its own time. On a machine that stands still for seconds nothing
+    is left of it for a better sentence."""
+    return Case(*script, env={"RESULT_TIMEOUT_SEC": "8"}, or_fails="job timed out after 8s", **more)
 
 
 def slow(link):
