@@ -1,5 +1,6 @@
 #include "llm/git_commands.hpp"
 
+#include "llm/git_submodules.hpp"
 #include "llm/repo_errors.hpp"
 #include "llm/text_cut.hpp"
 
@@ -50,8 +51,11 @@ commit_summary next_summary(std::string_view& rest) {
 
 outcome<repo_state> git_status(const git_reader& git) {
   const auto bytes_max = git.config.limits.output_bytes_max;
+  auto submodules = ignored_submodules(git);
+  if (!submodules)
+    return submodules.error();
   const auto end = git.run({"status", "--porcelain=v1", "--untracked-files=normal", "--no-renames",
-                            "--ignore-submodules=dirty"}, // no other git is started, to look into them
+                            *std::move(submodules)}, // no other git is started, to look into them
                            bytes_max + 1);
   if (!end)
     return end.error();

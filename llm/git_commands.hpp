@@ -14,6 +14,7 @@ namespace claw {
 /// A repo open for git, and what bounds its answers. @pre all of it outlives this object
 struct git_reader {
   const shadow_gitdir& shadow;
+  const repo_scope& base; ///< RUNNER_REPOS_BASE
   const repo_scope& repo;
   const repo_config& config;
   call_bounds bounds;

@@ -1,6 +1,7 @@
 #include "llm/git_patch.hpp"
 
 #include "actors/domain/ascii.hpp"
+#include "llm/git_submodules.hpp"
 #include "llm/line_witness.hpp"
 #include "llm/patch_sections.hpp"
 #include "llm/path_rules.hpp"
@@ -23,7 +24,16 @@ struct two_sides {
   std::string from;
   std::string to; ///< "" for the work tree
   std::string path;
+  std::string submodules; ///< which of their changes are ignored, as git is told
 };
+
+outcome<two_sides> sides_of(const git_reader& git, std::string from, std::string to, std::string path) {
+  // Between commits nothing of a submodule is read.
+  auto submodules = to.empty() ? ignored_submodules(git) : outcome<std::string>{"--ignore-submodules=dirty"};
+  if (!submodules)
+    return submodules.error();
+  return two_sides{std::move(from), std::move(to), std::move(path), *std::move(submodules)};
+}
 
 /// The arguments of every diff, up to the paths.
 std::vector<std::string> diff_arguments(const two_sides& sides, std::initializer_list<const char*> form) {
@@ -32,7 +42,8 @@ std::vector<std::string> diff_arguments(const two_sides& sides, std::initializer
                                   "--no-renames",
                                   "--no-ext-diff",
                                   "--no-textconv",
-                                  "--ignore-submodules=all",
+                                  sides.submodules,
+                                  "--submodule=short",
                                   "--src-prefix=a/",
                                   "--dst-prefix=b/"};
   result.insert(result.end(), form.begin(), form.end());
@@ -103,7 +114,7 @@ std::string shown_sections(const git_reader& git, const two_sides& sides, const 
                                    [&](const std::string& x) { return header == patch_header(x); });
     if (path == files.shown.end())
       continue;
-    if (sides.to.empty() && !stands_there(witness, *path, section))
+    if (sides.to.empty() && !names_submodule_commits(section) && !stands_there(witness, *path, section))
       result.append(header).append("\n[this file is stored in another form, or changed while it was read]\n");
     else
       result += section;
@@ -116,7 +127,10 @@ std::string_view whole_lines(std::string_view text) {
   return text.substr(0, text.rfind('\n') + 1);
 }
 
-outcome<patch_text> git_changes(const git_reader& git, const two_sides& sides) {
+outcome<patch_text> git_changes(const git_reader& git, const outcome<two_sides>& asked) {
+  if (!asked)
+    return asked.error();
+  const auto& sides = *asked;
   const auto files = list_changes(git, sides);
   if (!files)
     return files.error();
@@ -164,7 +178,7 @@ outcome<repo_changes> git_diff(const git_reader& git, const diff_question& asked
       return named.error();
     to = std::move(*named);
   }
-  auto patch = git_changes(git, {*from, to, *path});
+  auto patch = git_changes(git, sides_of(git, *from, to, *path));
   if (!patch)
     return patch.error();
   return repo_changes{*from, to, std::move(*patch)};
@@ -190,7 +204,7 @@ outcome<shown_commit> git_show(const git_reader& git, const show_question& asked
   const auto body = next_git_field(fields);
   result.body = cut_at_character(trimmed(body), body_bytes_max);
   const auto parent = parents.substr(0, parents.find(' '));
-  auto patch = git_changes(git, {is_full_hash(parent) ? parent : empty_tree(*at), *at, *path});
+  auto patch = git_changes(git, sides_of(git, is_full_hash(parent) ? parent : empty_tree(*at), *at, *path));
   if (!patch)
     return patch.error();
   result.patch = std::move(*patch);

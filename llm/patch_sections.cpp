@@ -30,6 +30,23 @@ std::optional<std::size_t> new_start(std::string_view line) {
 
 } // namespace
 
+bool names_submodule_commits(std::string_view section) {
+  constexpr std::string_view said = "Subproject commit ";
+  constexpr std::string_view digits = "0123456789abcdef";
+  bool in_hunk = false;
+  bool is_submodule = false;
+  while (!section.empty()) {
+    const auto line = take_line(section);
+    if (!in_hunk)
+      is_submodule |= line.ends_with(" 160000");
+    else if (line.size() < 2 || (line[0] != '+' && line[0] != '-') || !line.substr(1).starts_with(said)
+             || line.find_first_not_of(digits, 1 + said.size()) != line.npos)
+      return false;
+    in_hunk |= new_start(line).has_value();
+  }
+  return is_submodule && in_hunk;
+}
+
 std::string patch_header(std::string_view path) {
   std::string result(section_mark);
   result.append("a/").append(path).append(" b/").append(path);

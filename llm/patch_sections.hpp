@@ -22,6 +22,9 @@ std::string_view next_section(std::string_view& rest);
 /// The first line of a text, without its end.
 std::string_view first_line(std::string_view text);
 
+/// True when all that a section says is from which commit a submodule was moved to which.
+bool names_submodule_commits(std::string_view section);
+
 /// Calls for every line of a section that claims to stand in the new file, without its sign, until `check` says no.
 /// @returns false then
 bool check_new_lines(std::string_view section,

@@ -109,7 +109,7 @@ auto with_git(const repo_config& config, repo_allowlist& allowlist, const std::s
   if (!shadow)
     return shadow.error();
   bounds.deadline = std::min(bounds.deadline, std::chrono::steady_clock::now() + config.limits.command_timeout);
-  return ask(git_reader{*shadow, repo->root, config, bounds});
+  return ask(git_reader{*shadow, repo->base, repo->root, config, bounds});
 }
 
 outcome<done> check_lines(const line_range& lines, const repo_limits& limits) {

@@ -76,13 +76,17 @@ void sow_missing_objects(const repo_yard& yard, const std::string& repo) {
       fs::remove(entry.path());
 }
 
-void sow_submodule(const repo_yard& yard, const std::string& repo) {
+void add_submodule(const std::string& repo) {
   fs::create_directories(repo + "/sub");
   git(repo + "/sub", {"init", "-q", "-b", "main"});
   write_file(repo + "/sub/file", "x\n");
   git(repo + "/sub", {"add", "-A"});
   git(repo + "/sub", {"commit", "-q", "-m", "Sub"});
   git(repo, {"-c", "advice.addEmbeddedRepo=false", "add", "sub"});
+}
+
+void sow_submodule(const repo_yard& yard, const std::string& repo) {
+  add_submodule(repo);
   configure(repo + "/sub",
             "[core]\n fsmonitor = " + yard.canary + "\n[diff]\n external = " + yard.canary + "\n");
   write_file(repo + "/.gitmodules", "[submodule \"sub\"]\n path = sub\n url = ext::" + yard.canary
@@ -137,6 +141,16 @@ attributes_with(const std::string& attributes, const std::string& before,
 std::function<void(const repo_yard&, const std::string&)> link_to_secret(const std::string& path) {
   return [=](const repo_yard& yard, const std::string& repo) {
     replace_by_link(repo + path, yard.outside + "/secret.txt");
+  };
+}
+
+/// Something done to a submodule that was committed.
+std::function<void(const repo_yard&, const std::string&)>
+submodule_and(std::function<void(const repo_yard&, const std::string&)> tamper) {
+  return [tamper = std::move(tamper)](const repo_yard& yard, const std::string& repo) {
+    add_submodule(repo);
+    git(repo, {"commit", "-q", "-m", "Add a submodule"});
+    tamper(yard, repo);
   };
 }
 
@@ -299,6 +313,17 @@ std::vector<plant> git_file_plants() {
       {"FIFO for HEAD", fifo_at("/.git/HEAD")},
       {"FIFO for index", fifo_at("/.git/index")},
       {"FIFO for config", fifo_at("/.git/config")},
+      {"submodule with a FIFO for HEAD", submodule_and(fifo_at("/sub/.git/HEAD"))},
+      {"submodule with a FIFO for a branch", submodule_and(fifo_at("/sub/.git/refs/heads/main"))},
+      {"submodule with a FIFO for config", submodule_and(fifo_at("/sub/.git/config"))},
+      {"submodule with a symlinked HEAD", submodule_and(link_to_secret("/sub/.git/HEAD"))},
+      {"submodule that names the outside", submodule_and([](const repo_yard& yard, const std::string& repo) {
+         fs::remove_all(repo + "/sub/.git");
+         write_file(repo + "/sub/.git", "gitdir: " + outside_repo(yard) + "/.git\n");
+       })},
+      {"submodule swapped for a symlink", submodule_and([](const repo_yard& yard, const std::string& repo) {
+         replace_by_link(repo + "/sub", outside_repo(yard));
+       })},
   };
 }
 

@@ -101,7 +101,7 @@ TEST_CASE("plain git runs what a repo's config names", "[llm][repo][hostile]") {
 
 TEST_CASE("no hostile repo starts a program, is written to, or shows what lies outside",
           "[llm][repo][hostile]") {
-  REQUIRE(all_plants().size() >= 50);
+  REQUIRE(all_plants().size() >= 55);
   for (const auto& plant : all_plants()) {
     INFO(plant.name);
     repo_yard yard;

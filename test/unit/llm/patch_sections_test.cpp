@@ -60,3 +60,16 @@ TEST_CASE("a path that git would quote is not plain", "[llm][patch]") {
   for (const std::string path : {"a\"b", "a\\b", "a\nb", "a\tb", "\xFF", "a\x7f"})
     CHECK_FALSE(is_plain_path(path));
 }
+
+TEST_CASE("a move of a submodule is told from a file that only looks like one", "[llm][patch]") {
+  const std::string head = "diff --git a/p b/p\nindex 451df81..78b3c71 160000\n--- a/p\n+++ b/p\n@@ -1 +1 @@\n";
+  const std::string lines = "-Subproject commit 451df81178ba\n+Subproject commit 78b3c718ea86\n";
+  CHECK(names_submodule_commits(head + lines));
+  CHECK(names_submodule_commits("diff --git a/p b/p\nnew file mode 160000\nindex 0000000..78b3c71\n@@ -0,0 +1 @@\n"
+                                "+Subproject commit 78b3c718ea86\n"));
+  CHECK(names_submodule_commits(head));
+  CHECK_FALSE(names_submodule_commits(head + lines + "+more\n"));
+  CHECK_FALSE(names_submodule_commits(head + "+Subproject commit 78b3 and more\n"));
+  CHECK_FALSE(names_submodule_commits("diff --git a/p b/p\nindex 1..2 100644\n@@ -1 +1 @@\n" + lines));
+  CHECK_FALSE(names_submodule_commits(""));
+}

@@ -289,3 +289,35 @@ TEST_CASE_METHOD(history_fixture, "one time limit and one stop hold for all prog
             .code
         == ec::cancelled);
 }
+
+TEST_CASE("where a submodule was moved, the diff says from which commit to which", "[llm][repo][history]") {
+  repo_yard yard;
+  const auto library = yard.add_repo("library");
+  const auto main = yard.add_repo("main");
+  git(main, {"-c", "protocol.file.allow=always", "submodule", "add", "-q", library, "part"});
+  git(main, {"commit", "-q", "-m", "Add the part"});
+  repo_tools tools{yard.config()};
+  const auto old_at = tools.last_commit("library", {})->hash;
+  const auto changes = [&](const diff_question& asked) {
+    const auto found = tools.diff("main", asked, {});
+    return found ? found->patch.text : "error: " + found.error().why;
+  };
+  CHECK(tools.show("main", {}, {})->patch.text.find("+Subproject commit " + old_at) != std::string::npos);
+  write_file(main + "/part/new.txt", "x"); // what is not committed in it is its own affair
+  CHECK(changes({}).empty());
+
+  git(main + "/part", {"add", "-A"});
+  git(main + "/part", {"commit", "-q", "-m", "Go on"});
+  const auto moved = [&](const std::string& text) {
+    return text.find("-Subproject commit " + old_at + "\n+Subproject commit ") != std::string::npos;
+  };
+  CHECK(moved(changes({})));
+  CHECK(moved(changes({"", "", "part"})));
+  CHECK(changes({"", "", "src"}).empty());
+  git(main, {"add", "part"});
+  CHECK(moved(changes({})));
+  git(main, {"commit", "-q", "-m", "Move the part"});
+  CHECK(changes({}).empty());
+  CHECK(moved(changes({"HEAD~1", "HEAD", ""})));
+  CHECK(moved(tools.show("main", {}, {})->patch.text));
+}
