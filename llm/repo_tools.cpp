@@ -1,6 +1,7 @@
 #include "llm/repo_tools.hpp"
 
 #include "llm/git_patch.hpp"
+#include "llm/git_submodules.hpp"
 #include "llm/path_rules.hpp"
 #include "llm/repo_errors.hpp"
 #include "llm/repo_scope.hpp"
@@ -221,7 +222,12 @@ outcome<repo_matches> repo_tools::grep(const std::string& repo, const std::strin
   if (!config_.rg_program.empty())
     return search_with_rg(place, query, config_, bounds);
   const auto shadow = shadow_of(config_, *root);
-  return shadow ? search_with_git(*shadow, place, query, config_, bounds) : shadow.error();
+  if (!shadow)
+    return shadow.error();
+  // git looks into submodules when it looks for files that are not tracked.
+  if (const auto looked = ignored_submodules({*shadow, root->base, root->root, config_, bounds}); !looked)
+    return looked.error();
+  return search_with_git(*shadow, place, query, config_, bounds);
 }
 
 outcome<file_excerpt> repo_tools::read_file(const std::string& repo, const std::string& path,

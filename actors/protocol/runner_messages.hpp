@@ -42,6 +42,12 @@ struct run_cancel {
   std::string why; ///< cancelled by a user, lease lost, shutting down
 };
 
+/// From progress to the run of a checkpoint, by way of its claim: the broker has it, or will not have it for now.
+struct checkpoint_settled {
+  std::string job_id;
+  std::string lease_id;
+};
+
 // -- inside one run ------
 
 /// From llm_run to job_run: the end of a tool loop.
@@ -79,6 +85,7 @@ struct tool_ended {
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::run_outcome)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::run_progress)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::run_cancel)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::checkpoint_settled)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::llm_ended)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::command_ended)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::chat_ended)

@@ -150,6 +150,11 @@ void on_progress(foreman* self, const run_progress& x) {
     self->send(self->state.config.progress, x);
 }
 
+void on_checkpoint(foreman* self, const checkpoint_settled& x) {
+  if (const auto at = slot_of(self->state, {x.job_id, x.lease_id}); at != self->state.slots.end())
+    caf::anon_send(at->run, x);
+}
+
 void end_run(foreman* self, const job_hold& hold, stop_cause cause, const std::string& why) {
   const auto at = slot_of(self->state, hold);
   if (at == self->state.slots.end())
@@ -346,6 +351,7 @@ caf::behavior claim_actor(foreman* self, claim_config config) {
       [self](claim_atom) { on_claim(self); },
       [self](const run_outcome& x) { on_outcome(self, x); },
       [self](const run_progress& x) { on_progress(self, x); },
+      [self](const checkpoint_settled& x) { on_checkpoint(self, x); },
       [self](const lease_gone& x) { end_run(self, x.hold, stop_cause::lease_lost, x.why); },
       [self](const cancel_asked& x) { end_run(self, x.hold, stop_cause::cancelled, "cancelled"); },
       [self](const endpoint_news& x) { on_news(self, x); },

@@ -107,6 +107,10 @@ caf::behavior job_run_actor(caf::stateful_actor<job_run_state>* self, run_config
       [=](const llm_ended& x) { on_ended(self, x.result); },
       [=](const command_ended& x) { on_ended(self, x.result); },
       [=](const run_progress& x) { post(self->state.parent, x); },
+      [=](const checkpoint_settled& x) {
+        if (self->state.child)
+          caf::anon_send(self->state.child, x);
+      },
       [=](const run_cancel& x) { on_cancel(self, x); },
       [=](overdue_atom) { on_overdue(self); },
   };

@@ -22,9 +22,13 @@ using chat_overdue_atom = caf::atom_constant<caf::atom("chatdue")>;
 using tools_overdue_atom = caf::atom_constant<caf::atom("toolsdue")>;
 using wait_over_atom = caf::atom_constant<caf::atom("waitover")>;
 using text_due_atom = caf::atom_constant<caf::atom("textdue")>;
+using checkpoint_overdue_atom = caf::atom_constant<caf::atom("chckptdue")>;
 
 /// Ports keep their own deadlines; one that does not is left behind after this.
 constexpr std::chrono::seconds grace{1};
+
+/// A broker that does not answer holds no run up.
+constexpr std::chrono::seconds checkpoint_time_max{2};
 
 tool_result failed_result(std::string sentence) {
   tool_result x;
@@ -80,6 +84,11 @@ caf::behavior llm_run_state::behavior() {
       [this](const run_cancel& x) {
         write_down(record_ended{record_ended::how::stopped, x.why});
         self_->quit();
+      },
+      [this](const checkpoint_settled&) { on_checkpoint_settled(); },
+      [this](checkpoint_overdue_atom, uint64_t step) {
+        if (step == reported_step_)
+          on_checkpoint_settled();
       },
       [this](chat_overdue_atom, uint64_t request) { on_chat_overdue(request); },
       [this](tools_overdue_atom, uint64_t step) { on_tools_overdue(step); },
@@ -152,15 +161,30 @@ void llm_run_state::act(loop_action action) {
   std::visit([this](auto& x) { carry_out(x); }, action);
 }
 
+/// A step is over when the broker has what came of it: whoever takes this run over does not do it again.
 void llm_run_state::carry_out(ask_model& x) {
-  report_checkpoint();
+  if (!report_checkpoint())
+    return ask(std::move(x.request));
+  held_back_ = std::move(x.request);
+  self_->delayed_send(self_, checkpoint_time_max, checkpoint_overdue_atom::value, uint64_t{reported_step_});
+}
+
+void llm_run_state::on_checkpoint_settled() {
+  if (!held_back_)
+    return;
+  auto request = std::move(*held_back_);
+  held_back_.reset();
+  ask(std::move(request));
+}
+
+void llm_run_state::ask(chat_request request) {
   progress("status",
            config_->tasks->status("asking_model", "step " + std::to_string(loop_->steps() + 1)));
-  const auto deadline = x.request.deadline;
-  write_down(x.request);
+  const auto deadline = request.deadline;
+  write_down(request);
   request_.emplace(open_request{{}, {}, stream_redactor{*config_->redact}});
   request_->begun = now();
-  chat_order order{++requests_, std::move(x.request), request_->stop.token()};
+  chat_order order{++requests_, std::move(request), request_->stop.token()};
   request_->chat = spawn_child(self_, config_->detached, chat_actor, config_, std::move(order),
                                self_->address());
   self_->delayed_send(self_, deadline - now() + grace, chat_overdue_atom::value, requests_);

@@ -4,6 +4,7 @@
 // a failed result, a chat that crashes a failed request.
 //
 //   in   run_cancel                              stops everything and ends, without a word
+//        checkpoint_settled                      a step is over; the model is asked for the next one
 //        chat_heard, chat_ended, tool_ended      from its children
 //   out  run_progress*, then llm_ended, to the parent; then the actor quits
 // When its parent ends, so does it; when it ends for whatever reason, its children's calls are stopped.
@@ -74,6 +75,8 @@ private:
   outcome<tool_loop::setup> prepare();
   void act(loop_action action);
   void carry_out(ask_model& x);
+  void ask(chat_request request);
+  void on_checkpoint_settled();
   void carry_out(wait_for_model& x);
   void carry_out(run_tools& x);
   void carry_out(finish_run& x);
@@ -84,7 +87,7 @@ private:
   std::vector<checked_call> checked(const chat_reply& x) const;
   void settle(std::size_t index, tool_result result, std::chrono::milliseconds took);
   void report_answered();
-  void report_checkpoint();
+  bool report_checkpoint();
   void show_text();
   void show_prefill(double fraction);
   void log_request(const chat_outcome& x) const;
@@ -105,6 +108,7 @@ private:
   std::optional<tool_loop> loop_;
   std::chrono::steady_clock::time_point begun_at_{};
   std::vector<chat_message> written_messages_; ///< of the latest request in the transcript
+  std::optional<chat_request> held_back_; ///< waits until the broker has the checkpoint before it
   std::optional<open_request> request_;
   uint64_t requests_ = 0;
   uint64_t waits_ = 0;

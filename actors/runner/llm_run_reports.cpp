@@ -65,9 +65,10 @@ void llm_run_state::report_answered() {
   }
 }
 
-void llm_run_state::report_checkpoint() {
+/// @returns true when one was sent
+bool llm_run_state::report_checkpoint() {
   if (!config_->checkpoints || loop_->steps() == reported_step_)
-    return;
+    return false;
   reported_step_ = loop_->steps();
   auto x = loop_->checkpoint();
   for (auto& message : x.messages) {
@@ -84,6 +85,7 @@ void llm_run_state::report_checkpoint() {
   for (auto& note : x.notes)
     note = config_->redact->whole(note);
   progress("checkpoint", config_->checkpoints->render(x));
+  return true;
 }
 
 void llm_run_state::write_down(run_record x) const {

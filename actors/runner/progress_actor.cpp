@@ -21,6 +21,9 @@ bool is_checkpoint(const task_codec::event& x) {
   return x.type == "checkpoint";
 }
 
+void send_batch(progress* self, const job_hold& hold, progress_batch& batch);
+void arm(progress* self, const job_hold& hold, progress_batch& batch);
+
 /// Only the newest checkpoint means anything, and it is never dropped for lack of room.
 void add(progress_batch& batch, task_codec::event x) {
   const auto remove = [&](auto at) {
@@ -53,15 +56,19 @@ void on_sent(progress* self, const job_hold& hold, std::vector<task_codec::event
     return; // the job has ended
   auto& batch = at->second;
   batch.in_flight = false;
-  if (x || x.error().code != ec::unreachable)
-    return;
-  spdlog::debug("event=progress_lost job_id={} events={}", log_value(hold.job_id), sent.size());
   const auto newest = std::find_if(sent.begin(), sent.end(), is_checkpoint);
   const bool newer = std::any_of(batch.events.begin(), batch.events.end(), is_checkpoint);
-  if (newest != sent.end() && !newer) {
+  if (newer)
+    return send_batch(self, hold, batch);
+  if (newest == sent.end())
+    return;
+  if (!x && x.error().code == ec::unreachable) {
+    spdlog::debug("event=progress_lost job_id={} events={}", log_value(hold.job_id), sent.size());
     batch.bytes += newest->data_json.size();
     batch.events.insert(batch.events.begin(), std::move(*newest));
+    arm(self, hold, batch);
   }
+  post(state.listener, checkpoint_settled{hold.job_id, hold.lease_id});
 }
 
 void send_batch(progress* self, const job_hold& hold, progress_batch& batch) {
@@ -104,7 +111,7 @@ void on_progress(progress* self, const run_progress& x) {
   const job_hold hold{x.job_id, x.lease_id};
   auto& batch = state.jobs[hold];
   add(batch, {x.type, x.data_json});
-  if (batch.tick_armed || batch.in_flight) {
+  if (batch.in_flight || (batch.tick_armed && x.type != "checkpoint")) {
     arm(self, hold, batch);
     return;
   }

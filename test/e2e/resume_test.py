@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """A runner is killed in step 4 of 6: another one, with another model, goes on from there."""
 import json
+import os
+import time
 import unittest
 
 from broker_process import BrokerProcess
@@ -8,6 +10,7 @@ from held_model import HeldModel, tool_call
 from runner_process import RunnerProcess, wait_until
 
 STEPS = 6
+ROUNDS = int(os.environ.get("RESUME_ROUNDS", "3"))
 
 
 def next_step(request):
@@ -70,6 +73,30 @@ class ResumeTest(unittest.TestCase):
         self.assertEqual(result["workers"], [{"worker_id": "box-1", "model": "tiny", "steps": 3},
                                              {"worker_id": "box-2", "model": "huge", "steps": 3}])
         self.assertEqual((result["worker_id"], result["model"]), ("box-2", "huge"))
+
+    def killed_at_once(self, number):
+        """The runner dies the moment the question of its fourth step arrives: nothing but that step may be lost."""
+        first, second = self.model(), self.model()
+        begun = self.runner(f"first-{number}", first, "tiny")
+        first.hold_from(4)
+        job_id = self.broker.create(command="llm_task", payload=json.dumps({"prompt": "where are the words?"}))
+        end = time.monotonic() + 60
+        while len(first.requests) < 4 and time.monotonic() < end:
+            time.sleep(0.0005)
+        begun.kill()
+        other = self.runner(f"second-{number}", second, "huge")
+        result = self.done(job_id)
+        other.stop()
+        self.assertEqual(result["workers"], [{"worker_id": f"first-{number}", "model": "tiny", "steps": 3},
+                                             {"worker_id": f"second-{number}", "model": "huge", "steps": 3}])
+        self.assertEqual([call["args"]["query"] for call in result["tool_calls"]],
+                         [f"word {n + 1}" for n in range(STEPS)])
+        self.assertEqual(sum("event=tool_called" in line for line in other.log), 3, "a call was made again")
+
+    def test_a_kill_at_any_moment_of_a_step_loses_that_step_alone(self):
+        for number in range(ROUNDS):
+            with self.subTest(number):
+                self.killed_at_once(number)
 
     def test_a_worker_that_comes_back_goes_on_as_itself(self):
         model = self.model()

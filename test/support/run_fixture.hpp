@@ -71,7 +71,11 @@ struct run_fixture {
       });
       run = self->spawn<caf::monitored>(job_run_actor, config(), job, self->address());
       return {
-          [this](const run_progress& x) { heard.progress.push_back(x); },
+          [this](const run_progress& x) {
+            heard.progress.push_back(x);
+            if (x.type == "checkpoint" && settles_checkpoints)
+              caf::anon_send(run, checkpoint_settled{x.job_id, x.lease_id});
+          },
           [this](const run_outcome& x) { heard.outcomes.push_back(x); },
       };
     });
@@ -121,6 +125,7 @@ struct run_fixture {
   std::shared_ptr<remembering_checkpoint_codec> checkpoints
       = std::make_shared<remembering_checkpoint_codec>();
   bool with_model = true;
+  bool settles_checkpoints = true; ///< as a broker that answers does
   run_config settings = [] {
     run_config x;
     x.allowed_tools = {"repo_list", "repo_grep", "repo_readfile"};
