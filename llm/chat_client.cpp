@@ -101,10 +101,8 @@ private:
   answer_watch::limits limits_of(const request_plan& plan, const model_facts& known,
                                  answer_watch::time_point deadline) const {
     const auto& t = config_.timers;
-    auto first = t.first_event;
-    if (known.prefill_tokens_s > 0)
-      first = std::max(first, milliseconds{static_cast<int64_t>(3'000.0 * plan.prompt
-                                                                / known.prefill_tokens_s)});
+    const double rate = known.prefill_tokens_s > 0 ? known.prefill_tokens_s : t.prefill_tokens_s;
+    auto first = std::max(t.first_event, milliseconds{static_cast<int64_t>(3'000.0 * plan.prompt / rate)});
     first = std::min(first, t.first_event_max);
     if (!known.shape.stream) // nothing is heard before all is there
       first = t.call_max;

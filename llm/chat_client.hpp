@@ -19,6 +19,7 @@ namespace claw {
 struct chat_timers {
   std::chrono::milliseconds connect{3'000};
   std::chrono::milliseconds first_event{60'000};      ///< least wait for the first data event
+  double prefill_tokens_s = 100;                      ///< of a slow machine: believed until it is measured
   std::chrono::milliseconds first_event_max{600'000}; ///< most: a long prompt on a slow machine is waited for
   std::chrono::milliseconds stall{60'000};            ///< between two data events
   std::chrono::milliseconds call_max{600'000};        ///< the whole request; the request's deadline may be earlier

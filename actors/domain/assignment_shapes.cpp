@@ -174,35 +174,79 @@ shape_verdict bearer(const scan_window& x, std::size_t name_end) {
   return secret(*blanks, value.size(), shape_context::phase::word);
 }
 
-/// Steps over what may stand between a name and its value: quotation marks, blanks, one `=` or `:`.
+/// Quotation marks and signs as URLs, HTML and JSON in JSON show them.
+constexpr std::array<std::string_view, 10> encoded_quotes{"&quot;", "&#34;",    "&#39;",    "&apos;", "%22",
+                                                          "%27",    "\\u0022", "\\u0027", "\\x22", "\\x27"};
+constexpr std::array<std::string_view, 6> encoded_equals{"%3D", "%3d", "\\u003d", "\\u003D", "&#61;", "&#x3D;"};
+constexpr std::array<std::string_view, 5> encoded_colons{"%3A", "%3a", "\\u003a", "\\u003A", "&#58;"};
+
+/// How long the one of these words is that stands at `at`, 0 for none. @returns nothing when more must arrive to tell
+template <std::size_t Count>
+std::optional<std::size_t> length_at(const scan_window& x, std::size_t at,
+                                     const std::array<std::string_view, Count>& words) {
+  ++x.steps;
+  if (at < x.text.size() && x.text[at] != '&' && x.text[at] != '%' && x.text[at] != '\\')
+    return std::size_t{0};
+  for (const auto word : words) {
+    const auto stands = x.starts_with(at, word);
+    if (!stands)
+      return std::nullopt;
+    if (*stands)
+      return word.size();
+  }
+  return std::size_t{0};
+}
+
 struct separator_found {
   char sign = 0;
   bool blanks = false;
   char quote = 0;
   std::size_t value_at = 0;
 };
+
+/// The end of the quotation marks at `at`. @returns nothing when more must arrive to tell
+std::optional<std::size_t> quotes_end(const scan_window& x, std::size_t at, std::size_t most, std::string_view marks) {
+  const auto encoded = length_at(x, at, encoded_quotes);
+  if (!encoded)
+    return std::nullopt;
+  return *encoded > 0 ? at + *encoded : x.run_end(at, most, [&](char c) { return marks.find(c) != marks.npos; });
+}
+
+/// The sign at `at` and its length. @returns nothing when more must arrive to tell
+std::optional<std::pair<char, std::size_t>> sign_at(const scan_window& x, std::size_t at) {
+  if (at < x.text.size() && (x.text[at] == '=' || x.text[at] == ':'))
+    return std::pair{x.text[at], std::size_t{1}};
+  const auto equals = length_at(x, at, encoded_equals);
+  const auto colon = equals ? length_at(x, at, encoded_colons) : std::nullopt;
+  if (!colon)
+    return std::nullopt;
+  return *equals > 0 ? std::pair{'=', *equals} : std::pair{*colon > 0 ? ':' : '\0', *colon};
+}
+
+/// Steps over what may stand between a name and its value: quotation marks, blanks, one `=` or `:`.
 std::optional<separator_found> separator(const scan_window& x, std::size_t name_end) {
   separator_found found;
-  const auto is_quote = [](char c) { return c == '"' || c == '\'' || c == '\\' || c == ']'; };
-  const auto closed = x.run_end(name_end, 3, is_quote);
-  const auto before = closed ? x.run_end(*closed, 16, is_blank) : std::nullopt;
-  if (!before)
+  const auto at_once = sign_at(x, name_end); // before its backslash is taken for that of a quotation mark
+  if (!at_once)
     return std::nullopt;
-  if (*before >= x.text.size())
-    return x.at_end ? std::optional{found} : std::nullopt;
-  const char sign = x.text[*before];
-  if (sign != '=' && sign != ':')
+  const auto closed = at_once->first != 0 ? std::optional{name_end} : quotes_end(x, name_end, 3, "\"'\\]");
+  const auto before = closed ? x.run_end(*closed, 16, is_blank) : std::nullopt;
+  const auto sign = before ? sign_at(x, *before) : std::nullopt;
+  if (!sign)
+    return std::nullopt;
+  if (sign->first == 0)
     return found;
-  const auto after = x.run_end(*before + 1, 16, is_blank);
-  const auto opened
-      = after ? x.run_end(*after, 2, [](char c) { return c == '"' || c == '\'' || c == '\\'; })
-              : std::nullopt;
+  const auto sign_end = *before + sign->second;
+  const auto after = x.run_end(sign_end, 16, is_blank);
+  const auto opened = after ? quotes_end(x, *after, 2, "\"'\\") : std::nullopt;
   if (!opened)
     return std::nullopt;
-  found.sign = sign;
-  found.blanks = *before != *closed || *after != *before + 1;
-  // A quotation mark with a backslash before it ends the same way: at the backslash.
-  found.quote = *opened > *after ? x.text[*after] : '\0';
+  found.sign = sign->first;
+  found.blanks = *before != *closed || *after != sign_end;
+  // A quotation mark with a backslash before it ends the same way: at the backslash. One that is encoded ends a value
+  // as any other byte does that is part of none.
+  const bool literal = *opened > *after && x.text[*after] != '&' && x.text[*after] != '%' && *opened - *after <= 2;
+  found.quote = literal ? x.text[*after] : '\0';
   found.value_at = *opened;
   return found;
 }

@@ -1,7 +1,7 @@
 #pragma once
 // Sends the progress of running jobs to the broker in batches, at most two a second for each job. Progress may be lost,
-// except for a job's newest checkpoint: it goes out at once, its run waits for what becomes of it, and it is tried again.
-// A broker that knows no events is not told any.
+// except for a job's newest checkpoint: it goes out at once, its run waits for what becomes of it, and it is tried
+// again. A broker that knows no events is not told any.
 //
 //   in   run_progress; progress_flush, answered at once
 //   out  events_order to the link; lease_gone, cancel_asked, checkpoint_settled to the listener

@@ -376,7 +376,8 @@ CALLS = {
 
 MODELS_LISTS = {
     "no list of models": Case(END, models=error(404, "no")),
-    "a list that nobody may see": in_time(END, models=json_reply({"error": "Unauthorized"}, 401), fails="LLM_API_KEY"),
+    "a list that nobody may see": in_time(END, models=json_reply({"error": "Unauthorized"}, 401), fails="LLM_API_KEY",
+                                         asked_min=0),
     "an empty list": Case(END, models=json_reply({"object": "list", "data": []})),
     "a list of llama.cpp": Case(END, models=json_reply({"data": [{"id": "scripted", "meta": {"n_ctx": 4096,
                                                                                             "n_ctx_train": 8192}}]})),

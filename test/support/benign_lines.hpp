@@ -93,7 +93,7 @@ inline const std::vector<std::function<std::string(sampler&)>> benign_lines{
     [](sampler& r) { return "const regex = /\\b(token|" + some_name(r) + ")\\s*=\\s*\\w+/;"; },
     [](sampler& r) { return "\x1b[31m" + some_name(r) + "\x1b[0m: " + r.hex(40); },
     [](sampler& r) {
-      return "{\"text\": \"" + some_name(r) + "\\n" + some_name(r) + "\\u003d" + r.digits(4) + "\"}";
+      return "{\"text\": \"" + some_name(r) + "\\n" + some_name(r) + "\\u2014 " + r.digits(4) + "\"}";
     },
     [](sampler& r) { return "task-" + r.digits(26) + " risk-" + r.digits(20) + " disk-" + r.hex(20); },
 };

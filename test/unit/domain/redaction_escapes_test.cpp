@@ -47,6 +47,18 @@ TEST_CASE("a setting behind a line end in letters is one at the beginning of a l
   CHECK(redact.whole("{\"env\": \"A=1\\npassword=swordfish\\nB=2\"}") == "{\"env\": \"A=1\\npassword=***\\nB=2\"}");
 }
 
+TEST_CASE("a value is found behind encoded signs and quotation marks", "[redaction]") {
+  const redactor redact;
+  const std::string value = "s3cretpass1";
+  for (const std::string before :
+       {"/p%3Fpassword%3D", "a&quot;password&quot;: &quot;", "{&#34;api_key&#34;:&#34;", "{\\u0022token\\u0022:\\u0022",
+        "x password\\u003d", "%7B%22secret%22%3A%22", "DB_PASSWORD%3d", "{\\x22token\\x22: \\x22"}) {
+    CHECK(redact.whole(before + value).find(value) == std::string::npos);
+    CHECK(redact.whole(before + value + "&quot; rest").find(value) == std::string::npos);
+    CHECK(redact.whole(before + value + " rest") == before + "*** rest");
+  }
+}
+
 TEST_CASE("what only looks like an escape sequence hides and shows nothing", "[redaction]") {
   const redactor redact;
   for (const std::string text :

@@ -14,6 +14,7 @@ protected:
     config.model = "scripted";
     config.context_tokens = 100'000;
     config.timers.first_event = std::chrono::milliseconds{2'000};
+    config.timers.prefill_tokens_s = 1e9;
     config.timers.stall = std::chrono::milliseconds{2'000};
     config.timers.call_max = std::chrono::milliseconds{5'000};
     request.messages = {{message_role::system, "You help.", {}, {}},

@@ -105,6 +105,15 @@ TEST_CASE_METHOD(chat_client_fixture, "a prompt that is read no further is not w
   CHECK(steady_clock::now() - began < 1500ms);
 }
 
+TEST_CASE_METHOD(chat_client_fixture, "a long prompt is waited for before anything is measured",
+                 "[llm][client][timers]") {
+  config.timers.first_event = 50ms;
+  config.timers.prefill_tokens_s = 2'500;
+  request.messages[1].content = std::string(4'000, 'x'); // some 1000 tokens
+  model.play({write(event_stream_head), pause(300ms), write(piece + last_piece)});
+  CHECK(ask().reply.value().content == "x");
+}
+
 TEST_CASE_METHOD(chat_client_fixture, "a first piece without a word does not shorten the wait for the first word",
                  "[llm][client][timers]") {
   config.timers.first_event = 2'000ms;
