@@ -44,6 +44,7 @@ FUNCTION_LINES_MAX = 60
 LINE_COLUMNS_MAX = 120
 README_LINES_MAX = 10
 CODE = {".cpp", ".hpp"}
+PAGE = {".html", ".css", ".js"}
 NAMES_FORBIDDEN = re.compile(r"(^|_)(utils?|helpers?|managers?|misc|common)(_|\.|$)")
 WORDS_FORBIDDEN = [
     (re.compile(r"\bTO" + r"DO\b|\bFIX" + r"ME\b|\bXX" + r"X\b"), "an unfinished thought: do it or delete it"),
@@ -137,6 +138,15 @@ def check_code(root, path, text, report):
             report(path, start, f"a function of {size} lines; at most {FUNCTION_LINES_MAX}: {head[-50:]}")
 
 
+def check_page(path, text, report):
+    lines = text.splitlines()
+    if len(lines) > FILE_LINES_MAX:
+        report(path, 1, f"{len(lines)} lines; a file has at most {FILE_LINES_MAX}: split it by purpose")
+    for number, line in enumerate(lines, 1):
+        if len(line) > LINE_COLUMNS_MAX and "http" not in line:
+            report(path, number, f"{len(line)} columns; at most {LINE_COLUMNS_MAX}")
+
+
 def check_words(path, text, report):
     for number, line in enumerate(text.splitlines(), 1):
         for pattern, why in WORDS_FORBIDDEN:
@@ -171,13 +181,15 @@ def check_tree(root):
         path = file.relative_to(root).as_posix()
         if NAMES_FORBIDDEN.search(file.name):
             report(path, 1, "a name that says nothing: call it after the one noun it defines")
-        if file.suffix not in CODE | {".py", ".sh", ".md", ".txt", ".cmake"} and file.name != "run":
+        if file.suffix not in CODE | PAGE | {".py", ".sh", ".md", ".txt", ".cmake"} and file.name != "run":
             continue
         text = file.read_text(encoding="utf-8")
         check_words(path, text, report)
         if file.suffix in CODE:
             texts[path] = text
             check_code(root, path, text, report)
+        elif file.suffix in PAGE:
+            check_page(path, text, report)
         elif file.suffix == ".py" and len(text.splitlines()) > FILE_LINES_MAX:
             report(path, 1, f"a file has at most {FILE_LINES_MAX} lines")
         elif file.name == "README.md" and "/" in path and len(text.splitlines()) > README_LINES_MAX:

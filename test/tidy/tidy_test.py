@@ -51,6 +51,10 @@ class TidyTest(unittest.TestCase):
         self.finds({"net/x.cpp": body}, "a function of 63 lines")
         self.finds({"net/x.cpp": "struct s {\n" + body + "};\n"}, "a function of 63 lines")
 
+    def test_the_files_of_a_page_are_no_longer_or_wider(self):
+        self.finds({"net/page/x.js": "// a\n" * 401}, "401 lines")
+        self.finds({"net/page/x.css": "a" * 121}, "121 columns")
+
     def test_a_long_class_of_short_functions_is_no_long_function(self):
         body = "struct s {\n" + "  int f() {\n    return 1;\n  }\n" * 30 + "};\n"
         self.assertFalse([x for x in violations({"llm/x.cpp": body, "llm/README.md": "x\n"}) if "function" in x])
