@@ -23,6 +23,7 @@ constexpr std::array<std::string_view, 15> known_commands = {
 
 constexpr int64_t attempts_most = 1'000;
 constexpr std::size_t requester_bytes_max = 255;
+constexpr std::size_t cut_text_bytes_max = 4'096;
 constexpr int64_t wall_s_max = 253'402'300'799; ///< the last second of the year 9999
 
 failure bad_shape(std::string why) {
@@ -243,6 +244,15 @@ outcome<access_token> parse_new_token(std::string_view body) {
   return x;
 }
 
+outcome<std::string> parse_line(std::string_view body) {
+  const auto object = parse_object(body);
+  if (!object)
+    return object.error();
+  if (member(*object, "text") == nullptr)
+    return bad_shape("text is missing");
+  return string_or(*object, "text", "");
+}
+
 outcome<std::string> parse_finish(finish_kind kind, std::string_view body,
                                   std::size_t text_bytes_max) {
   const auto object = parse_object(body);
@@ -323,6 +333,11 @@ outcome<listing_question> parse_listing(std::string_view query) {
     if (!n || *n == 0 || *n > limits::page_jobs_max)
       return bad_shape("limit must be a number from 1 to 500");
     x.limit = *n;
+  }
+  if (const auto texts = query_value(query, "texts"); texts && !texts->empty()) {
+    x.text_bytes_max = number_in<std::size_t>(*texts);
+    if (!x.text_bytes_max || *x.text_bytes_max > cut_text_bytes_max)
+      return bad_shape("texts must be a number of bytes from 0 to 4096");
   }
   if (const auto cursor = query_value(query, "cursor"); cursor && !cursor->empty()) {
     x.before = parse_job_id(*cursor);

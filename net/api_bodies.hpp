@@ -29,6 +29,9 @@ outcome<std::vector<progress_request::entry>> parse_progress(std::string_view bo
 /// POST /tokens: all of the token but kid, digest and time. Its rules are `admit_token`'s.
 outcome<access_token> parse_new_token(std::string_view body);
 
+/// POST /command: the line.
+outcome<std::string> parse_line(std::string_view body);
+
 /// A body that nobody reads: nothing, or an object or null, which clients send where others send nothing.
 outcome<done> check_unread(std::string_view body);
 
@@ -42,6 +45,7 @@ struct listing_question {
   job_filter filter;
   std::optional<job_id> before;
   std::size_t limit = 50;
+  std::optional<std::size_t> text_bytes_max; ///< payload and error are cut after so many, the result is left out
 };
 outcome<listing_question> parse_listing(std::string_view query);
 

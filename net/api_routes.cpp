@@ -13,6 +13,7 @@ constexpr auto no_id = path_id::none;
 constexpr auto of_job = path_id::job;
 constexpr auto of_worker = path_id::worker;
 constexpr auto of_token = path_id::token;
+constexpr auto of_file = path_id::file;
 constexpr auto small = body_limit::request;
 constexpr auto large = body_limit::result;
 
@@ -48,6 +49,11 @@ constexpr std::array table = {
     route_row{list_tokens, "GET", "/tokens", "", no_id, admins, small},
     route_row{create_token, "POST", "/tokens", "", no_id, admins, small},
     route_row{revoke_token, "DELETE", "/tokens/", "", of_token, admins, small},
+    route_row{show_page, "GET", "/", "", no_id, everybody, small},
+    route_row{show_page_file, "GET", "/dashboard/", "", of_file, everybody, small},
+    route_row{whoami, "GET", "/whoami", "", no_id, readers, small},
+    route_row{read_command, "POST", "/command", "", no_id, readers, small},
+    route_row{show_answer, "GET", "/jobs/", "/answer", of_job, readers, small},
 };
 
 /// The text between prefix and suffix, when the path has this form.

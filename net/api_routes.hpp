@@ -34,6 +34,11 @@ enum class api_route : uint8_t {
   list_tokens,
   create_token,
   revoke_token,
+  show_page,
+  show_page_file,
+  whoami,
+  read_command,
+  show_answer,
 };
 
 /// Who sends a request, by the token that it carries: none, one of the broker's shared tokens, or a client's own with
@@ -59,8 +64,8 @@ private:
 /// Which header a route's token comes in, and with it which tokens it can be.
 enum class api_side : uint8_t { open, producers, workers };
 
-/// Whose id stands in the path.
-enum class path_id : uint8_t { none, job, worker, token };
+/// Whose id, or which name, stands in the path.
+enum class path_id : uint8_t { none, job, worker, token, file };
 
 /// Which bound its body has.
 enum class body_limit : uint8_t { request, result };
@@ -86,7 +91,7 @@ std::span<const route_row> route_table();
 /// What a method and a path lead to.
 struct route_match {
   const route_row* row = nullptr; ///< none: no such path, or the path has other methods
-  std::string_view id_text;       ///< of the job, worker or token, as sent
+  std::string_view id_text;       ///< of the job, worker, token or file, as sent
   std::string allow; ///< the methods of the path, for 405; "" when there is no such path
 };
 

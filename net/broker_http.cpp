@@ -3,6 +3,7 @@
 #include "actors/domain/log_value.hpp"
 #include "net/api_bodies.hpp"
 #include "net/api_codec.hpp"
+#include "net/dashboard.hpp"
 #include "net/http_text.hpp"
 
 #include <spdlog/spdlog.h>
@@ -152,6 +153,16 @@ void broker_http::dispatch(const route_row& row, api_call call) {
     return create_token(scope_, std::move(call));
   case api_route::revoke_token:
     return revoke_token(scope_, std::move(call));
+  case api_route::show_page:
+    return call.from->answer(dashboard_reply("index.html", call.request));
+  case api_route::show_page_file:
+    return call.from->answer(dashboard_reply(call.name, call.request));
+  case api_route::whoami:
+    return show_caller(call);
+  case api_route::read_command:
+    return read_command(scope_, std::move(call));
+  case api_route::show_answer:
+    return show_answer(scope_, call);
   }
 }
 

@@ -59,7 +59,7 @@ struct api_call {
   const http_request& request;
   std::string body;
   job_id id;             ///< where the route has one
-  std::string name;      ///< of a worker or token, where the route has one
+  std::string name;      ///< of a worker, token or file, where the route has one
   caller_ptr caller;
   std::shared_ptr<http_exchange> from;
 };
@@ -101,6 +101,10 @@ void create_token(api_scope& scope, api_call call);
 void revoke_token(api_scope& scope, api_call call);
 
 void read_events(api_scope& scope, api_call call);
+
+void show_caller(const api_call& call);
+void read_command(api_scope& scope, api_call call);
+void show_answer(api_scope& scope, const api_call& call);
 
 void claim_job(api_scope& scope, api_call call);
 void finish_job(api_scope& scope, api_call call, finish_kind kind);

@@ -36,6 +36,8 @@ struct http_reply {
   std::string fields; ///< more header lines, each ended by CRLF
   /// Called instead of delivering when the client is known to be gone, or the writing failed.
   std::function<void()> undelivered;
+  std::string_view content_type = "application/json; charset=utf-8";
+  std::string_view cache_control = "no-store";
 };
 
 /// One request that waits for its answer. Shared: the answer often comes much later, from another thread.

@@ -10,7 +10,6 @@ namespace {
 
 using boost::asio::ip::tcp;
 
-constexpr std::string_view json_type = "application/json; charset=utf-8";
 constexpr std::chrono::milliseconds linger_max{10'000};
 constexpr std::size_t kept_buffer_bytes = 65'536;
 
@@ -123,13 +122,14 @@ void http_session::answer(http_reply x) {
   keep_alive_ = keep_alive_ && (!peer_done_ || in_.size() > 0) && !core_->draining();
   if (keep_alive_ && parser_->get().version() == 10)
     x.fields += "Connection: keep-alive\r\n";
-  auto head = head_of(x, json_type, core_->date(), keep_alive_);
+  auto head = head_of(x, x.content_type, core_->date(), keep_alive_);
   head += "Content-Length: ";
   head += std::to_string(x.body.size());
   head += "\r\n\r\n";
   spdlog::debug("event=http_answered status={} bytes={}", x.status, x.body.size());
   phase_ = phase::writing;
-  write(std::move(head), without_body_ ? std::string{} : std::move(x.body));
+  const bool head_alone = without_body_ || x.status == 304; // its length is that of a 200 (RFC 9110, 8.6)
+  write(std::move(head), head_alone ? std::string{} : std::move(x.body));
 }
 
 void http_session::begin_stream(std::string_view content_type) {

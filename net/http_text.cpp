@@ -68,6 +68,8 @@ std::string_view reason_phrase(unsigned status) {
   switch (status) {
   case 200:
     return "OK";
+  case 304:
+    return "Not Modified";
   case 400:
     return "Bad Request";
   case 401:
@@ -231,7 +233,9 @@ std::string head_of(const http_reply& x, std::string_view content_type, std::str
   out += content_type;
   out += "\r\nDate: ";
   out += date;
-  out += "\r\nCache-Control: no-store\r\n";
+  out += "\r\nCache-Control: ";
+  out += x.cache_control;
+  out += "\r\n";
   if (!keep_alive)
     out += "Connection: close\r\n";
   out += x.fields;

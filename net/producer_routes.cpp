@@ -1,5 +1,6 @@
 // The routes of producers: their jobs.
 
+#include "actors/domain/code_points.hpp"
 #include "actors/domain/limits.hpp"
 #include "net/api_bodies.hpp"
 #include "net/api_codec.hpp"
@@ -59,6 +60,38 @@ void answer_with_job(api_scope& scope, http_exchange& to, const job_id& id) {
   to.answer(json_reply(json_text(job_object(**found))));
 }
 
+std::string page_body(nlohmann::json jobs, const std::optional<job_id>& next) {
+  return json_text({{"jobs", std::move(jobs)},
+                    {"next_cursor", next ? nlohmann::json(to_string(*next)) : nlohmann::json(nullptr)}});
+}
+
+/// The beginning of a text, without half a character at its end; none where there is no text.
+outcome<std::optional<std::string>> beginning(api_scope& scope, const job_id& id, job_text kind,
+                                              std::size_t bytes_max) {
+  auto found = scope.door.jobs().text(id, kind);
+  if (!found || !*found || (*found)->size() <= bytes_max)
+    return found;
+  auto& text = **found;
+  text.resize(bytes_max);
+  text.resize(whole_characters(text));
+  return found;
+}
+
+/// What a list of many jobs shows: no results, and of their other texts the beginning.
+void answer_with_heads(api_scope& scope, http_exchange& to, const job_page& page, std::size_t text_bytes_max) {
+  auto jobs = nlohmann::json::array();
+  for (const auto& x : page.jobs) {
+    const auto payload = beginning(scope, x.id, job_text::payload, text_bytes_max);
+    const auto error = beginning(scope, x.id, job_text::error, text_bytes_max);
+    if (!payload || !error)
+      return to.answer(failure_reply(!payload ? payload.error() : error.error()));
+    auto object = job_object({x, payload->value_or(""), std::nullopt, *error});
+    object.erase("result");
+    jobs.push_back(std::move(object));
+  }
+  to.answer(json_reply(page_body(std::move(jobs), page.next)));
+}
+
 } // namespace
 
 void create_job(api_scope& scope, api_call call) {
@@ -103,6 +136,8 @@ void list_jobs(api_scope& scope, api_call call) {
   const auto page = scope.door.jobs().list(question->filter, question->before, question->limit);
   if (!page)
     return call.from->answer(failure_reply(page.error()));
+  if (question->text_bytes_max)
+    return answer_with_heads(scope, *call.from, *page, *question->text_bytes_max);
   auto jobs = nlohmann::json::array();
   auto next = page->next;
   std::size_t bytes = 0;
@@ -121,9 +156,7 @@ void list_jobs(api_scope& scope, api_call call) {
       break;
     }
   }
-  call.from->answer(json_reply(json_text(
-      {{"jobs", std::move(jobs)},
-       {"next_cursor", next ? nlohmann::json(to_string(*next)) : nlohmann::json(nullptr)}})));
+  call.from->answer(json_reply(page_body(std::move(jobs), next)));
 }
 
 void cancel_job(api_scope& scope, api_call call) {

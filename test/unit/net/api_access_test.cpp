@@ -53,6 +53,11 @@ const std::map<api_route, std::string> expected = {
     {api_route::list_tokens, "!---++!!!!!"},
     {api_route::create_token, "!---++!!!!!"},
     {api_route::revoke_token, "!---++!!!!!"},
+    {api_route::show_page, "+++++++++++"},
+    {api_route::show_page_file, "+++++++++++"},
+    {api_route::whoami, "!+++++!!!!!"},
+    {api_route::read_command, "!+++++!!!!!"},
+    {api_route::show_answer, "!+++++!!!!!"},
 };
 
 std::string path_of(const route_row& row, const job_id& job) {
@@ -63,6 +68,8 @@ std::string path_of(const route_row& row, const job_id& job) {
     id = "w1";
   else if (row.id == path_id::token)
     id = other_bot_kid;
+  else if (row.id == path_id::file)
+    id = "dashboard.js";
   return std::string{row.prefix} + id + std::string{row.suffix};
 }
 
@@ -75,7 +82,7 @@ asked_api::exchange_ptr ask_as(asked_api& door, const sender& who, const route_r
     headers.push_back({"X-Worker-Token", who.worker_token});
   const auto path = path_of(row, job);
   return door.ask(method.empty() ? row.method : method, path, headers,
-                  row.method == "POST" ? R"({"command":"ping","result":"r"})" : "");
+                  row.method == "POST" ? R"({"command":"ping","result":"r","text":"jobs"})" : "");
 }
 
 char verdict(const asked_api::exchange_ptr& x) {

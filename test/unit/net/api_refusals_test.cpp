@@ -99,6 +99,18 @@ TEST_CASE("a producer's request that cannot be is refused in the contract's word
       {"POST", "/jobs", R"({"command":"ping","requester":7})", 422, "requester must be a string"},
       {"POST", "/jobs", padded(R"({"command":"ping","requester":")", 256, "\"}"), 422,
        "requester must have at most 255 bytes"},
+  }));
+  INFO(x.method << ' ' << x.path << ' ' << x.body.substr(0, 60));
+  const auto answer = door.bot(x.method, x.path, x.body);
+  CHECK(answer->status() == x.status);
+  CHECK(answer->detail() == x.detail);
+  CHECK(door.broker.creates.empty());
+  CHECK(door.broker.cancels.empty());
+}
+
+TEST_CASE("a question that cannot be is refused in the contract's words", "[net][api]") {
+  asked_api door;
+  const auto x = GENERATE(values<refusal>({
       {"GET", job_path, "", 404, "job not found"},
       {"GET", "/jobs/nope", "", 404, "job not found"},
       {"GET", "/jobs/%2e%2e", "", 404, "job not found"},
@@ -111,18 +123,26 @@ TEST_CASE("a producer's request that cannot be is refused in the contract's word
       {"GET", job_path + "/events?after=-1", "", 422, "after must be the sequence number of an event"},
       {"GET", job_path + "/events?wait=61", "", 422, "wait must be a number of seconds from 0 to 60"},
       {"GET", "/nope", "", 404, "Not Found"},
-      {"GET", "/", "", 404, "Not Found"},
+      {"GET", "/jobs?texts=4097", "", 422, "texts must be a number of bytes from 0 to 4096"},
+      {"GET", "/jobs?texts=-1", "", 422, "texts must be a number of bytes from 0 to 4096"},
+      {"POST", "/command", "nope", 400, "invalid JSON"},
+      {"POST", "/command", "{}", 422, "text is missing"},
+      {"POST", "/command", R"({"text":["help"]})", 422, "text must be a string"},
+      {"GET", "/jobs/nope/answer", "", 404, "job not found"},
+      {"GET", job_path + "/answer", "", 404, "job not found"},
+      {"GET", "/dashboard", "", 404, "Not Found"},
+      {"GET", "/dashboard/", "", 404, "Not Found"},
+      {"GET", "/index.html", "", 404, "Not Found"},
       {"GET", job_path + "/nope", "", 404, "Not Found"},
       {"GET", job_path + "/events/1", "", 404, "Not Found"},
       {"DELETE", "/jobs", "", 405, "Method Not Allowed"},
       {"POST", "/jobs/next", "", 405, "Method Not Allowed"},
       {"PUT", job_path, "", 405, "Method Not Allowed"},
   }));
-  INFO(x.method << ' ' << x.path << ' ' << x.body.substr(0, 60));
+  INFO(x.method << ' ' << x.path << ' ' << x.body);
   const auto answer = door.bot(x.method, x.path, x.body);
   CHECK(answer->status() == x.status);
   CHECK(answer->detail() == x.detail);
-  CHECK(door.broker.creates.empty());
   CHECK(door.broker.cancels.empty());
 }
 
@@ -218,6 +238,9 @@ TEST_CASE("a method that a path does not have is answered with those it has", "[
   CHECK(door.ask("POST", "/jobs/next")->reply->fields == "Allow: GET\r\n");
   CHECK(door.ask("PUT", job_path + "/events")->reply->fields == "Allow: POST, GET, HEAD\r\n");
   CHECK(door.ask("POST", "/health")->reply->fields == "Allow: GET, HEAD\r\n");
+  CHECK(door.ask("POST", "/")->reply->fields == "Allow: GET, HEAD\r\n");
+  CHECK(door.ask("DELETE", "/dashboard/dashboard.js")->reply->fields == "Allow: GET, HEAD\r\n");
+  CHECK(door.ask("GET", "/command")->reply->fields == "Allow: POST\r\n");
 }
 
 TEST_CASE("what the broker answers has its status", "[net][api]") {
