@@ -14,6 +14,7 @@ Installs the packages of the groups (default: build run) that stand in deploy/pa
   build   to build the programs      run   to run them
   test    to run the tests           dev   to work on the code
   discord-peers   Discord clients of others, for the tests of test/fake_discord
+  browser   to run the dashboard's tests, where the distribution has Chromium (Debian)
   small-model   for deploy/quickstart.sh --with-small-model
 Uses sudo when it is not run by root. --print only shows which packages are missing.
 TEXT
