@@ -270,6 +270,7 @@ say_what_next() {
   say "  $cli chat          talk; help lists the commands"
   say "  $cli ask \"...\"     one question; --json for scripts"
   say "  $cli jobs          what was asked; also: workers, queue, status"
+  say "  $broker_url/  the dashboard; its token is the BOT_TOKEN of $data/cli.env"
   say "  $stop    end it; tokens, jobs and logs stay in $data"
 }
 

@@ -1,5 +1,6 @@
 #include "net/answer_text.hpp"
 
+#include "actors/domain/code_points.hpp"
 #include "net/answer_block.hpp"
 #include "net/bounded_json.hpp"
 #include "net/broker_reply.hpp"
@@ -159,6 +160,17 @@ answer_text result_text(const remote_job& job, text_style style) {
   return {result, "", false};
 }
 
+/// The text redacted, or its beginning. A secret that the cut goes through is dropped with the end of what is left.
+std::string beginning(const std::string& text, const redactor& redact, std::size_t bytes_max) {
+  constexpr std::size_t secret_bytes_max = 4'096;
+  if (text.size() <= bytes_max)
+    return redact.whole(text);
+  auto shown = redact.whole(std::string_view{text}.substr(0, bytes_max));
+  shown.resize(shown.size() - std::min(shown.size(), secret_bytes_max));
+  shown.resize(whole_characters(shown));
+  return shown + "\n... (" + std::to_string(text.size() - shown.size()) + " bytes more)";
+}
+
 json or_null(const std::optional<std::string>& x, const redactor& redact) {
   return x ? json(redact.whole(*x)) : json();
 }
@@ -169,13 +181,13 @@ json or_null(const std::optional<int64_t>& x) {
 
 } // namespace
 
-answer_text answer_of(const remote_job& job, const redactor& redact, text_style style) {
+answer_text answer_of(const remote_job& job, const redactor& redact, text_style style, std::size_t bytes_max) {
   answer_text answer;
   if (job.status == "done" && job.result)
     answer = result_text(job, style);
   else if (job.status != "done")
     answer = {"Job failed: " + job.error.value_or("unknown"), "", true};
-  answer.text = with_instruction_warning(redact.whole(without_last_breaks(answer.text)));
+  answer.text = with_instruction_warning(beginning(without_last_breaks(answer.text), redact, bytes_max));
   answer.footer = redact.whole(answer.footer);
   return answer;
 }

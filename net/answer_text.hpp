@@ -5,6 +5,7 @@
 #include "actors/domain/redaction.hpp"
 #include "actors/ports/broker_api.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -21,7 +22,9 @@ struct answer_text {
 };
 
 /// @pre the job has ended
-answer_text answer_of(const remote_job& job, const redactor& redact, text_style style);
+/// @param bytes_max of a longer text the beginning is told, and how much is missing: redacting megabytes takes a while
+answer_text answer_of(const remote_job& job, const redactor& redact, text_style style,
+                      std::size_t bytes_max = std::string::npos);
 
 /// One line on a job in any state: `running on laptop, attempt 1`.
 std::string state_line(const remote_job& job, const redactor& redact);

@@ -18,6 +18,9 @@ namespace {
 
 using nlohmann::json;
 
+/// Redacting this much takes some milliseconds of the server's thread.
+constexpr std::size_t answer_bytes_max = 131'072;
+
 std::string_view role_of(caller_kind x) {
   switch (x) {
   case caller_kind::shared_bot:
@@ -114,7 +117,7 @@ void show_answer(api_scope& scope, const api_call& call) {
     return call.from->answer(failure_reply(job.error()));
   json out = {{"status", job->status}, {"answer", nullptr}, {"footer", nullptr}, {"failed", false}};
   if (is_terminal((**found).head.status)) {
-    const auto told = answer_of(*job, redactor{}, text_style::terminal);
+    const auto told = answer_of(*job, redactor{}, text_style::terminal, answer_bytes_max);
     out["answer"] = told.text;
     out["footer"] = told.footer;
     out["failed"] = told.failed;

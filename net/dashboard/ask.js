@@ -2,7 +2,7 @@
 
 import { Trouble, freshKey, jobPath, pause, post } from "./broker.js";
 import { announce, byId, element, setText } from "./elements.js";
-import { shown } from "./text.js";
+import { isJobId, shown } from "./text.js";
 
 const triesMax = 4;
 const command = "command";
@@ -116,6 +116,8 @@ export class AskBox {
       location.hash = what;
       return byId(`${what}-card`).focus();
     }
+    if (!isJobId(id))
+      return this.tell("There is no such job.");
     if (what !== "status")
       await post(`${jobPath(id)}/${what}`);
     this.text.value = "";

@@ -11,19 +11,28 @@ export class Trouble extends Error {
   }
 }
 
-let token = sessionStorage.getItem(tokenKey) ?? "";
+/** The tab's own storage, where the browser lets the page have it. */
+const kept = (() => {
+  try {
+    return window.sessionStorage;
+  } catch {
+    return null;
+  }
+})();
+
+let token = kept?.getItem(tokenKey) ?? "";
 let clockAheadS = 0;
 
 export const hasToken = () => token !== "";
 
 export function keepToken(text) {
   token = text;
-  sessionStorage.setItem(tokenKey, text);
+  kept?.setItem(tokenKey, text);
 }
 
 export function forgetToken() {
   token = "";
-  sessionStorage.removeItem(tokenKey);
+  kept?.removeItem(tokenKey);
 }
 
 /** Seconds since the epoch as the broker's clock has it. */

@@ -96,6 +96,7 @@ class Board {
     this.ask.offer(workers);
     this.jobs.show(page);
     this.jobs.mark(this.job.id);
+    this.job.compare(page.jobs);
   }
 
   fail(why) {
@@ -113,12 +114,11 @@ class Board {
   // -- views ----------------------------------------------------------------------------------------------------------
 
   route() {
-    const [view, id] = decodeURIComponent(location.hash.slice(1)).split("/");
+    const [view, id] = location.hash.slice(1).split("/");
     if (!["", "jobs", "workers", "queue", "job"].includes(view))
       return;
     if (document.body.dataset.view !== (view || "jobs"))
-      scrollTo(0, 0); // on a phone it is another page
-    document.body.dataset.view = view || "jobs";
+      this.turnTo(view || "jobs");
     for (const tab of document.querySelectorAll("[data-tab]"))
       setCurrent(tab, tab.dataset.tab === document.body.dataset.view);
     if (view === "job" && id)
@@ -126,6 +126,14 @@ class Board {
     else if (view === "jobs" || view === "")
       this.job.close();
     this.jobs.mark(this.job.id);
+  }
+
+  /** On a phone it is another page: seen from its top, and the focus goes with it. */
+  turnTo(view) {
+    document.body.dataset.view = view;
+    scrollTo(0, 0);
+    if (matchMedia("(max-width: 759px)").matches)
+      byId(`${view}-card`).focus({ preventScroll: true });
   }
 
   showJobsOf(worker) {

@@ -4,11 +4,13 @@ import { Trouble, get, jobPath, post, untilVisible } from "./broker.js";
 import { announce, byId, element, setText } from "./elements.js";
 import { follow } from "./follow.js";
 import { Progress } from "./progress.js";
-import { capsOf, counted, isOver, moment, questionOf, shown, stateOf } from "./text.js";
+import { capsOf, counted, isJobId, isOver, moment, questionOf, shown, stateOf } from "./text.js";
 
+const noSuchJob = "There is no such job, or it is not yours to see.";
 const settleMs = 60; // many events at once ask for the job once
-const explainPauseMs = 3000; // until it has ended: why it waits, and how long it runs, changes without an event
-const rawCharactersMax = 200000;
+// Until it has ended: why it waits, and how long it runs, changes without an event.
+const waitingPauseMs = 3000;
+const runningPauseMs = 10000; // the broker reads all its events for that
 
 export class JobView {
   /** @param may what the token allows @param changed called when this view has changed a job */
@@ -48,10 +50,13 @@ export class JobView {
     this.id = id;
     this.leaving = new AbortController();
     this.progress.clear();
+    if (!isJobId(id))
+      return this.show(null, noSuchJob);
     this.show(null, "Looking it up…");
     await this.refresh();
     if (this.job !== null && this.id === id)
       this.follow();
+    return undefined;
   }
 
   close() {
@@ -65,13 +70,32 @@ export class JobView {
 
   follow() {
     const id = this.id;
+    this.ended = false;
     const { signal } = this.leaving;
     const mine = (work) => (...given) => signal.aborted ? undefined : work(...given);
     follow(id, {
       event: mine((event) => this.progress.take(event) && this.refreshSoon(settleMs)),
       isOver: mine(async () => (await get(jobPath(id), { signal })).outcome !== null),
-      end: mine(() => this.refreshSoon(0)),
+      end: mine(() => {
+        this.ended = true;
+        this.refreshSoon(0);
+      }),
     }, signal);
+  }
+
+  /** A job that had ended goes on when somebody retries it, here or elsewhere. */
+  compare(listed) {
+    const same = listed.find((x) => x.id === this.id);
+    if (same && this.job && this.ended && same.events > this.job.events)
+      this.startOver();
+  }
+
+  startOver() {
+    this.leaving.abort();
+    this.leaving = new AbortController();
+    this.progress.clear();
+    this.refreshSoon(0);
+    this.follow();
   }
 
   refreshSoon(milliseconds) {
@@ -93,7 +117,7 @@ export class JobView {
         return;
       this.show(job, why.summary, told);
       if (!isOver(job))
-        this.refreshSoon(explainPauseMs);
+        this.refreshSoon(job.status === "queued" ? waitingPauseMs : runningPauseMs);
     } catch (why) {
       if (this.id === id && why instanceof Trouble)
         this.fail(why);
@@ -102,11 +126,11 @@ export class JobView {
 
   fail(why) {
     if (why.status === 404)
-      this.show(null, "There is no such job, or it is not yours to see.");
+      this.show(null, noSuchJob);
     else if (why.status !== 0)
       setText(this.trouble, shown(why.message));
     else
-      this.refreshSoon(explainPauseMs);
+      this.refreshSoon(waitingPauseMs);
   }
 
   show(job, summary, told = null) {
@@ -137,16 +161,15 @@ export class JobView {
   showAnswer(job, told) {
     this.answer.dataset.state = told === null ? "coming" : told.failed ? "failed" : "done";
     const tokens = this.progress.tokens;
-    const used = tokens ? `${tokens.prompt_tokens} tokens read, ${tokens.completion_tokens} written` : "";
+    const [read, written] = [tokens?.prompt_tokens, tokens?.completion_tokens].map(Number);
+    const used = tokens ? `${read} tokens read, ${written} written` : "";
     setText(this.footer, [shown(told?.footer), used].filter(Boolean).join(" · "));
     if (told === null)
       return;
     this.progress.say("");
     delete this.answer.dataset.empty;
     this.answer.classList.toggle("lines", job.command !== "llm_task");
-    const text = shown(told.answer);
-    const cut = text.length > rawCharactersMax ? `\n… ${text.length - rawCharactersMax} characters more` : "";
-    setText(this.answer, text.slice(0, rawCharactersMax) + cut || "(an empty answer)");
+    setText(this.answer, shown(told.answer) || "(an empty answer)");
   }
 
   showFacts(job) {
@@ -185,14 +208,11 @@ export class JobView {
     try {
       const job = await post(`${jobPath(this.id)}/${verb}`);
       announce(verb === "cancel" ? "The job is cancelled." : "The job is queued again.");
-      if (verb === "retry") {
-        this.leaving.abort(); // what is followed has ended; a new attempt begins
-        this.leaving = new AbortController();
-        this.progress.clear();
-        this.follow();
-      }
       this.show(job, verb === "cancel" ? "It was cancelled." : "It is queued again.");
-      this.refreshSoon(0);
+      if (verb === "retry")
+        this.startOver();
+      else
+        this.refreshSoon(0);
       this.changed();
     } catch (why) {
       setText(this.trouble, shown(why.message));

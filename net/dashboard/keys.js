@@ -4,12 +4,30 @@ import { byId, element } from "./elements.js";
 
 const storageKey = "openclaw-keys";
 
+/** Whether the reader wants them; kept where the browser lets the page keep something. */
+const wish = {
+  read() {
+    try {
+      return localStorage.getItem(storageKey) !== "off";
+    } catch {
+      return true;
+    }
+  },
+  write(on) {
+    try {
+      localStorage.setItem(storageKey, on ? "on" : "off");
+    } catch {
+      // it holds until the page is left
+    }
+  },
+};
+
 /** @param actions rows of `{keys, does, act}` */
 export function listenForKeys(actions) {
   const dialog = byId("keys");
   const on = byId("keys-on");
-  on.checked = localStorage.getItem(storageKey) !== "off";
-  on.onchange = () => localStorage.setItem(storageKey, on.checked ? "on" : "off");
+  on.checked = wish.read();
+  on.onchange = () => wish.write(on.checked);
   byId("keys-open").onclick = () => dialog.showModal();
   byId("keys-close").onclick = () => dialog.close();
   const rows = [...actions, { keys: ["?"], does: "This list", act: () => dialog.showModal() }];

@@ -7,6 +7,7 @@ const rowsMax = 400;
 const writtenCharactersMax = 200000;
 
 const nowWords = {
+  __proto__: null,
   asking_model: "Asks the model",
   thinking: "The model thinks",
   prefill: "The model reads the prompt",

@@ -67,10 +67,13 @@ export function capsOf(job) {
 export function stateOf(job) {
   if (job.status === "running" && job.cancel_asked)
     return { name: "cancelled", word: "stopping" };
-  const words = { queued: "waiting", dead: "given up" };
+  const words = { __proto__: null, queued: "waiting", dead: "given up" };
   const name = job.outcome ?? job.status;
   return { name, word: words[name] ?? shown(name) };
 }
+
+/** What can stand in a path without leading elsewhere. */
+export const isJobId = (text) => /^[\w-]+$/.test(text);
 
 export const isOver = (job) => job.status === "done" || job.status === "failed";
 
@@ -87,6 +90,7 @@ export function healthOf(worker, nowS) {
 }
 
 const stateWords = {
+  __proto__: null,
   created: "Queued",
   requeued: "Queued again",
   done: "Done",

@@ -5,6 +5,7 @@ import { RowList, announce, byId, element, setText } from "./elements.js";
 import { counted, healthOf, shown, span } from "./text.js";
 
 const workersAtFirst = 50;
+const queueRowsMax = 50;
 
 function capsList(place, caps) {
   const text = caps.join("\n");
@@ -34,7 +35,10 @@ function makeQueueRow() {
 }
 
 export function showQueue(list, queue) {
-  list.show(queue.waiting);
+  list.show(queue.waiting.slice(0, queueRowsMax));
+  const more = queue.waiting.length - queueRowsMax;
+  byId("queue-more").hidden = more <= 0;
+  setText(byId("queue-more"), `and ${more} more sets of caps`);
   setText(byId("queue-count"), `${queue.queued} waiting, ${queue.running} running`);
   byId("queue-empty").hidden = queue.waiting.length > 0;
 }
@@ -63,7 +67,7 @@ export class WorkersView {
     const root = element("li", { class: "worker-row" }, element("div", { class: "worker-head" }, health, name, drain),
       words, notes, caps);
     let draining = false;
-    drain.onclick = () => this.drain(drain, id, !draining);
+    drain.onclick = () => this.drain(drain, id, !draining, words);
     return {
       root,
       update: (worker) => {
@@ -94,13 +98,14 @@ export class WorkersView {
     setText(byId("workers-more"), this.all ? `Show ${workersAtFirst}` : whole);
   }
 
-  async drain(button, id, out) {
+  async drain(button, id, out, words) {
     button.disabled = true;
     try {
       await post(`/workers/${encodeURIComponent(id)}/${out ? "drain" : "resume"}`);
       announce(out ? `${shown(id)} gets no new jobs.` : `${shown(id)} gets jobs again.`);
       this.changed();
     } catch (why) {
+      setText(words, shown(why.message));
       announce(why.message);
     } finally {
       button.disabled = false;

@@ -1,4 +1,5 @@
-"""Starts a real Chromium without a window and drives it by WebDriver (W3C WebDriver; ChromeDriver's own `goog/cdp` and `se/log`)."""
+"""Starts a real Chromium without a window and drives it by WebDriver (W3C WebDriver; ChromeDriver's own `goog/cdp` and
+`se/log`)."""
 import base64
 import http.client
 import json
@@ -32,8 +33,8 @@ class BrowserProcess:
                 ["chromedriver", "--port=0"], stdout=out, stderr=out, stdin=subprocess.DEVNULL,
                 env={"PATH": os.environ["PATH"], "HOME": self.folder.name, "LANG": "C.UTF-8", "TZ": "UTC"})
         self.session, self.port = None, self._port(log)
-        options = ["--headless=new", "--disable-gpu", "--disable-dev-shm-usage", "--disable-extensions", "--no-first-run",
-                   "--disable-background-networking", f"--window-size={width},{height}", "--lang=en-GB",
+        options = ["--headless=new", "--disable-gpu", "--disable-dev-shm-usage", "--disable-extensions",
+                   "--no-first-run", "--disable-background-networking", f"--window-size={width},{height}", "--lang=en-GB",
                    f"--user-data-dir={self.folder.name}/profile"]
         if os.geteuid() == 0:
             options.append("--no-sandbox")

@@ -4,7 +4,7 @@ it does when the broker is gone."""
 import json
 import unittest
 
-from broker_process import BrokerProcess
+from broker_process import ROOT, BrokerProcess
 from dashboard_house import Dashboard
 from held_model import HeldModel, tool_call
 from runner_process import RunnerProcess
@@ -32,6 +32,13 @@ class DashboardHttp(unittest.TestCase):
         answers = self.broker.raw(f"GET / HTTP/1.1\r\nHost: x\r\nIf-None-Match: {headers['ETag']}\r\n\r\n"
                                   "GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").decode()
         self.assertEqual([x.split("\r\n")[0] for x in answers.split("HTTP/1.1 ")[1:]], ["304 Not Modified", "200 OK"])
+
+    def test_what_is_served_is_what_stands_in_the_tree(self):
+        files = list((ROOT / "net" / "dashboard").iterdir())
+        self.assertGreater(len(files), 5)
+        for file in files:
+            path = "/" if file.name == "index.html" else f"/dashboard/{file.name}"
+            self.assertEqual(self.broker.exchange("GET", path)[2], file.read_bytes(), path)
 
     def test_head_has_the_length_and_other_methods_are_refused(self):
         _, _, page = self.broker.exchange("GET", "/dashboard/dashboard.js")
@@ -83,8 +90,8 @@ class Asking(Dashboard):
         lease = self.broker.claim(X_Worker_Id="pen")["lease_id"]
 
         def tell(*events):
-            status, answer = self.broker.worker("POST", f"/jobs/{job}/events",
-                                                [{"type": kind, "data": data} for kind, data in events], X_Lease_Id=lease)
+            list_of_events = [{"type": kind, "data": data} for kind, data in events]
+            status, answer = self.broker.worker("POST", f"/jobs/{job}/events", list_of_events, X_Lease_Id=lease)
             self.assertEqual(status, 200, answer)
 
         tell(("status", {"status": "prefill", "why": "40 %"}))
@@ -95,7 +102,8 @@ class Asking(Dashboard):
         self.page.wait_for_text("#job-answer", "Once upon a time")
         self.assertIn("Let me look.", self.page.text("#job-events .said"))
         self.assertIn("failed: no such repo", self.page.text("#job-events .call"))
-        self.broker.worker("POST", f"/jobs/{job}/result", {"result": "Once upon a time, there was an end."}, X_Lease_Id=lease)
+        end = {"result": "Once upon a time, there was an end."}
+        self.broker.worker("POST", f"/jobs/{job}/result", end, X_Lease_Id=lease)
         self.page.wait_for_text("#job-answer", "there was an end.")
         self.page.wait_for_text("#job-card .state", "done")
 
@@ -127,6 +135,9 @@ class Asking(Dashboard):
         self.page.wait_for_text("#job-card .state", "running")
         self.page.press("c")
         self.page.wait_for_text("#job-card .state", "cancelled")
+        job = self.page.run("return location.hash").removeprefix("#job/")
+        self.broker.bot("POST", f"/jobs/{job}/retry")  # by somebody else
+        self.page.wait_for_text("#job-card .state", "waiting")
 
     def test_a_line_of_the_command_language_is_run(self):
         self.sign_in()
@@ -145,7 +156,8 @@ class Asking(Dashboard):
 
     def test_a_drained_worker_says_so_and_is_resumed(self):
         self.sign_in()
-        self.broker.claim(X_Worker_Id="box-1", X_Worker_Caps="repo_tools", X_Worker_Notes="llm:vllm is left out: it is down")
+        self.broker.claim(X_Worker_Id="box-1", X_Worker_Caps="repo_tools",
+                          X_Worker_Notes="llm:vllm is left out: it is down")
         self.page.wait_for_text("#workers-list .notes", "llm:vllm is left out: it is down")
         self.page.click("#workers-list button[aria-label='Drain box-1']")
         self.page.wait_for_text("#workers-list", "drained: it gets no new jobs")

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Who may see what on the dashboard, what hostile texts do to it, and how it looks: light, dark, on a phone, by keyboard."""
+"""Who may see what on the dashboard, what hostile texts do to it, and how it looks: light, dark, on a phone, by
+keyboard."""
 import json
 import unittest
 
@@ -44,7 +45,8 @@ class Access(Dashboard):
         self.page.wait_for_text("#link-words", "Live")
         self.page.reload()
         self.page.wait_for_text("#link-words", "Live")
-        kept = self.page.run("return [Object.values({...sessionStorage}), Object.values({...localStorage}), document.cookie]")
+        kept = self.page.run("const values = (area) => Object.values({...area});"
+                             "return [values(sessionStorage), values(localStorage), document.cookie]")
         self.assertEqual(kept, [["bot-secret-1"], [], ""])
         self.assertNotIn("bot-secret-1", self.page.run("return document.documentElement.outerHTML + location.href"))
         self.page.click("#sign-out")
@@ -100,33 +102,88 @@ class HostileTexts(Dashboard):
         lease = self.broker.claim(**worker)["lease_id"]
         self.open_job(job)
         data = {"id": "1", "name": MARKUP, "args": {"q": MARKUP}}
-        self.broker.worker("POST", f"/jobs/{job}/events", [
-            {"type": "status", "data": {"status": MARKUP, "why": MARKUP}}, {"type": "delta", "data": {"text": MARKUP}},
-            {"type": "tool_call", "data": data},
-            {"type": "tool_result", "data": {**data, "status": "error", "error": MARKUP}}], X_Lease_Id=lease)
+
+        def tell(*events):
+            self.broker.worker("POST", f"/jobs/{job}/events", list(events), X_Lease_Id=lease)
+
+        tell({"type": "status", "data": {"status": "constructor", "why": MARKUP}})
+        self.page.wait_for_text("#job-card .now", "constructor: " + MARKUP)
+        tell({"type": "delta", "data": {"text": MARKUP}}, {"type": "tool_call", "data": data},
+             {"type": "tool_result", "data": {**data, "status": "error", "error": MARKUP}},
+             {"type": "usage", "data": {"prompt_tokens": MARKUP, "completion_tokens": 1}})
         self.page.wait_for_text("#job-events .call-end", MARKUP)
         self.broker.worker("POST", f"/jobs/{job}/result", {"result": json.dumps({"final": MARKUP, "model": MARKUP})},
                            X_Lease_Id=lease)
         self.page.wait_for_text("#job-answer", MARKUP)
         self.page.wait_for_text("#workers-list .notes", MARKUP)
-        for place in ("#job-title", "#job-events .said", "#job-card .facts", "#jobs-list .question", "#workers-list .cap"):
+        for place in ("#job-title", "#job-events .said", "#job-card .facts", "#jobs-list .question",
+                      "#workers-list .cap"):
             self.assertIn(MARKUP, self.page.text(place), place)
         self.assertNotIn("\u202e", self.page.text("body"))
         self.assertIsNone(self.page.run("return window.hacked ?? null"))
         self.assertEqual(self.page.run("return document.querySelectorAll('img, b, i, body script').length"), 0)
         self.picture("hostile")
 
+    def test_an_address_that_names_no_job_leads_nowhere(self):
+        self.sign_in()
+        for name in ("..", "%", "%2e%2e", "x/../../jobs", "<b>", "constructor", "0" * 36):
+            self.page.run("location.hash = 'jobs'; location.hash = 'job/' + arguments[0]", name)
+            self.page.wait_for_text("#job-summary", "There is no such job, or it is not yours to see.")
+        self.ask("cancel ..", "command")
+        self.page.wait_for_text("#ask-trouble", "There is no such job.")
+
     def test_the_browser_would_stop_a_script_that_got_in(self):
         self.page.open(self.url)
         told = self.page.run("""
           const node = document.body.appendChild(document.createElement('p'));
           const attempts = [() => node.setAttribute('onclick', 'window.hacked = 1'), () => node.innerHTML = '<b>x</b>',
-                            () => node.append(Object.assign(document.createElement('script'), {text: 'window.hacked = 1'})),
+                            () => Object.assign(document.createElement('script'), {text: 'window.hacked = 1'}),
                             () => setTimeout('window.hacked = 1'), () => fetch('data:,x')];
           return attempts.map((attempt) => { try { attempt(); return 'no'; } catch (why) { return why.name; } });""")
         self.assertEqual(told, ["TypeError", "TypeError", "TypeError", "TypeError", "no"])
         self.page.wait_for(lambda: "connect-src" in "".join(self.page.console()), "the console's word on the fetch")
         self.assertIsNone(self.page.run("return window.hacked ?? null"))
+
+
+class Words(Dashboard):
+    """The page's pure functions, in the browser."""
+
+    def with_module(self, name, script, *arguments):
+        return self.page.run(f"return import('/dashboard/{name}.js').then((x) => {{ {script} }})", *arguments)
+
+    def test_a_stream_is_read_the_same_wherever_it_is_cut(self):
+        self.page.open(self.url)
+        stream = ('id: 1\nevent: created\ndata: {"a":"\u00e4: x"}\n\n: nothing new\n\n'
+                  'event: delta\nid: 2\ndata:{}\n\nevent: end\ndata: {"id":"x"}\n\n')
+        self.assertEqual(self.with_module("follow", """
+          const whole = JSON.stringify(x.frameReader()(arguments[0]));
+          const cut = [...arguments[0]].map((_, i, all) => {
+            const read = x.frameReader();
+            return JSON.stringify([...read(all.slice(0, i).join('')), ...read(all.slice(i).join(''))]);
+          });
+          return [JSON.parse(whole), cut.every((y) => y === whole)];""", stream),
+            [[{"id": "1", "event": "created", "data": '{"a":"\u00e4: x"}'}, {"id": "2", "event": "delta", "data": "{}"},
+              {"id": "", "event": "end", "data": '{"id":"x"}'}], True])
+
+    def test_a_question_is_read_from_a_payload_however_short_it_was_cut(self):
+        self.page.open(self.url)
+        prompt = 'say "hi"\n\u00e4\u4e2d \\ end'
+        payload = json.dumps({"preferred": "llm:vllm", "prompt": prompt})
+        begin = payload.index('"prompt": "') + len('"prompt": "')
+        texts = self.with_module("text", """
+          const [payload] = arguments;
+          return [...payload].map((_, i) => x.questionOf({command: 'llm_task', payload: payload.slice(0, i + 1)}));""",
+                                 payload)
+        self.assertEqual(texts[-1], prompt)
+        for text in texts[begin:-1]:
+            self.assertTrue(text.endswith("\u2026") and prompt.startswith(text[:-1]), repr(text))
+
+    def test_ages_and_hidden_characters(self):
+        self.page.open(self.url)
+        self.assertEqual(self.with_module("text", "return [0, 119, 120, 7199, 7200, 172799, 172800, -5].map(x.span)"),
+                         ["0 s", "119 s", "2 min", "119 min", "2 h", "47 h", "2 days", "0 s"])
+        self.assertEqual(self.with_module("text", r"return x.shown('a\u202eb\u200bc\u0000d\r\ne\tf\u{e0041}g\u200d')"),
+                         "a\ufffdb\ufffdc\ufffdd\ne\tf\ufffdg\u200d")
 
 
 class Looks(Dashboard):
@@ -206,7 +263,8 @@ class Looks(Dashboard):
         for _ in range(60):
             self.page.press("\ue004")
             reached.add(self.page.run("return document.activeElement.id || document.activeElement.innerText"))
-        for id_or_text in ("keys-open", "sign-out", "ask-text", "ask-whom", "ask-send", "All", "Failed", "Drain", "Cancel"):
+        for id_or_text in ("keys-open", "sign-out", "ask-text", "ask-whom", "ask-send", "All", "Failed", "Drain",
+                           "Cancel"):
             self.assertIn(id_or_text, reached)
 
     def test_asking_again_moves_nothing_and_stops_when_nobody_looks(self):

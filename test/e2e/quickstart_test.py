@@ -5,6 +5,7 @@ import http.server
 import json
 import os
 import pathlib
+import re
 import shutil
 import socket
 import stat
@@ -12,6 +13,7 @@ import subprocess
 import tempfile
 import threading
 import unittest
+import urllib.request
 
 from broker_process import BIN, ROOT
 from openclaw_process import make_repository
@@ -56,6 +58,9 @@ class Quickstart(unittest.TestCase):
         self.assertIn("tool repo_grep", first.stdout)
         self.assertIn("docs/CONFIG.md", first.stdout)
         self.assertIn("What next", first.stdout)
+        dashboard = re.search(r"(http://127\.0\.0\.1:\d+/)  the dashboard", first.stdout)[1]
+        with urllib.request.urlopen(dashboard, timeout=15) as page:
+            self.assertIn(b"<title>OpenClaw Broker</title>", page.read())
         for name in ("broker.env", "runner.env", "cli.env"):
             self.assertEqual(stat.S_IMODE((self.data / name).stat().st_mode), 0o600)
         self.assertEqual(stat.S_IMODE(self.data.stat().st_mode), 0o700)

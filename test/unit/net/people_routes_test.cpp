@@ -115,6 +115,18 @@ TEST_CASE("the end of a job is told in words, without what looks like a secret",
   CHECK(failure.at("failed") == true);
 }
 
+TEST_CASE("of an answer of megabytes the beginning is told, and no half secret", "[net][api]") {
+  const std::string secret = "AKIAIOSFODNN7EXAMPLQ";
+  for (std::size_t before = 131'040; before <= 131'072; ++before) {
+    const auto told = told_of("ping", job_status::done, job_text::result,
+                              std::string(before, '.') + secret + std::string(100'000, '.'));
+    const auto answer = told.at("answer").get<std::string>();
+    CHECK(answer.size() < 131'072);
+    CHECK(answer.find("AKI") == std::string::npos);
+    CHECK(answer.find("bytes more)") != std::string::npos);
+  }
+}
+
 TEST_CASE("of a job that has not ended there is no answer yet", "[net][api]") {
   asked_api door;
   door.broker.commit(creation(1));
