@@ -41,7 +41,9 @@ const actions = {
     const made = await client.application.commands.set(commands, ...(guild ? [guild] : []));
     return made.map((x) => x.name);
   },
-  async presence({ state }) { client.user.setPresence({ activities: [{ name: "q", type: 4, state }], status: "idle" }); },
+  async presence({ state }) {
+    client.user.setPresence({ activities: [{ name: "q", type: 4, state }], status: "idle" });
+  },
   async end() { await client.destroy(); },
 };
 
@@ -84,4 +86,5 @@ readline.createInterface({ input: process.stdin }).on("line", (line) => {
     (error) => tell({ event: "failed", n, code: error.code, status: error.status, why: String(error) }));
 }).on("close", () => process.exit(0));
 process.on("unhandledRejection", (error) => tell({ event: "error", why: String(error) }));
-client.login(process.env.DISCORD_TOKEN).catch((error) => tell({ event: "stopped", why: String(error), code: error.code }));
+client.login(process.env.DISCORD_TOKEN)
+  .catch((error) => tell({ event: "stopped", why: String(error), code: error.code }));
