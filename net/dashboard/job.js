@@ -13,7 +13,7 @@ const waitingPauseMs = 3000;
 const runningPauseMs = 10000; // the broker reads all its events for that
 
 export class JobView {
-  /** @param may what the token allows @param changed called when this view has changed a job */
+  /** @param may what the token allows @param changed called when the job is no longer what a list says */
   constructor(may, changed) {
     Object.assign(this, { may, changed, id: null, job: null, leaving: null });
     this.build();
@@ -154,15 +154,17 @@ export class JobView {
     this.showAnswer(job, told);
     this.showFacts(job);
     document.title = `${word}: ${questionOf(job).slice(0, 60)} · OpenClaw Broker`;
-    if (before && before.status !== job.status)
+    if (before && before.status !== job.status) {
       announce(`The job is ${word}.`);
+      this.changed();
+    }
   }
 
   showAnswer(job, told) {
     this.answer.dataset.state = told === null ? "coming" : told.failed ? "failed" : "done";
     const tokens = this.progress.tokens;
     const [read, written] = [tokens?.prompt_tokens, tokens?.completion_tokens].map(Number);
-    const used = tokens ? `${read} tokens read, ${written} written` : "";
+    const used = read > 0 || written > 0 ? `${read} tokens read, ${written} written` : "";
     setText(this.footer, [shown(told?.footer), used].filter(Boolean).join(" · "));
     if (told === null)
       return;
@@ -213,7 +215,6 @@ export class JobView {
         this.startOver();
       else
         this.refreshSoon(0);
-      this.changed();
     } catch (why) {
       setText(this.trouble, shown(why.message));
     } finally {

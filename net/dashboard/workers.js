@@ -35,7 +35,8 @@ function makeQueueRow() {
 }
 
 export function showQueue(list, queue) {
-  list.show(queue.waiting.slice(0, queueRowsMax));
+  const waiting = [...queue.waiting].sort((a, b) => a.servable - b.servable || b.oldest_age_s - a.oldest_age_s);
+  list.show(waiting.slice(0, queueRowsMax));
   const more = queue.waiting.length - queueRowsMax;
   byId("queue-more").hidden = more <= 0;
   setText(byId("queue-more"), `and ${more} more sets of caps`);
