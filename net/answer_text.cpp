@@ -184,10 +184,10 @@ json or_null(const std::optional<int64_t>& x) {
 answer_text answer_of(const remote_job& job, const redactor& redact, text_style style, std::size_t bytes_max) {
   answer_text answer;
   if (job.status == "done" && job.result)
-    answer = result_text(job, style);
+    answer = job.result->size() / 8 > bytes_max ? answer_text{*job.result, "", false} : result_text(job, style);
   else if (job.status != "done")
     answer = {"Job failed: " + job.error.value_or("unknown"), "", true};
-  answer.text = with_instruction_warning(beginning(without_last_breaks(answer.text), redact, bytes_max));
+  answer.text = with_instruction_warning(beginning(without_last_breaks(std::move(answer.text)), redact, bytes_max));
   answer.footer = redact.whole(answer.footer);
   return answer;
 }

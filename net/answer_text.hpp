@@ -22,7 +22,8 @@ struct answer_text {
 };
 
 /// @pre the job has ended
-/// @param bytes_max of a longer text the beginning is told, and how much is missing: redacting megabytes takes a while
+/// @param bytes_max of a longer text the beginning is told, and how much is missing: redacting megabytes takes a while.
+/// A result of more than eight times as much is not read at all, but told as the text that it is.
 answer_text answer_of(const remote_job& job, const redactor& redact, text_style style,
                       std::size_t bytes_max = std::string::npos);
 

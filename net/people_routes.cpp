@@ -7,7 +7,6 @@
 #include "net/api_codec.hpp"
 #include "net/bounded_json.hpp"
 #include "net/broker_http.hpp"
-#include "net/broker_reply.hpp"
 #include "net/command_codec.hpp"
 
 #include <array>
@@ -79,6 +78,20 @@ caps advertised(const std::vector<worker_snapshot>& workers) {
   return caps{std::move(names)};
 }
 
+/// A job as its readers outside know it, with all that is told of its end.
+remote_job ended_job(const job_document& x) {
+  remote_job job;
+  job.id = to_string(x.head.id);
+  job.status = to_string(x.head.status);
+  job.command = x.head.command;
+  job.result = x.result;
+  job.error = x.error;
+  job.worker_id = x.head.worker_id;
+  job.started_s = x.head.started_s;
+  job.finished_s = x.head.finished_s;
+  return job;
+}
+
 } // namespace
 
 void show_caller(const api_call& call) {
@@ -112,12 +125,10 @@ void show_answer(api_scope& scope, const api_call& call) {
   const auto found = scope.door.jobs().document(call.id);
   if (!found || !*found)
     return call.from->answer(failure_reply(!found ? found.error() : failure{ec::no_such_job, ""}));
-  const auto job = read_job(job_object(**found));
-  if (!job)
-    return call.from->answer(failure_reply(job.error()));
-  json out = {{"status", job->status}, {"answer", nullptr}, {"footer", nullptr}, {"failed", false}};
-  if (is_terminal((**found).head.status)) {
-    const auto told = answer_of(*job, redactor{}, text_style::terminal, answer_bytes_max);
+  const auto& head = (**found).head;
+  json out = {{"status", to_string(head.status)}, {"answer", nullptr}, {"footer", nullptr}, {"failed", false}};
+  if (is_terminal(head.status)) {
+    const auto told = answer_of(ended_job(**found), redactor{}, text_style::terminal, answer_bytes_max);
     out["answer"] = told.text;
     out["footer"] = told.footer;
     out["failed"] = told.failed;

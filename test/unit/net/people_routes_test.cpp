@@ -127,6 +127,13 @@ TEST_CASE("of an answer of megabytes the beginning is told, and no half secret",
   }
 }
 
+TEST_CASE("a result of megabytes is told as the text that it is, without a look into it", "[net][api]") {
+  const auto result = R"({"final":")" + std::string(2'000'000, 'y') + "\"}";
+  const auto told = told_of("llm_task", job_status::done, job_text::result, result);
+  CHECK(told.at("answer").get<std::string>().starts_with(R"({"final":"yyy)"));
+  CHECK(told.at("footer") == "");
+}
+
 TEST_CASE("of a job that has not ended there is no answer yet", "[net][api]") {
   asked_api door;
   door.broker.commit(creation(1));
