@@ -7,9 +7,11 @@ import os
 import pathlib
 import re
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
+import unittest
 
 START_SECONDS_MAX = 60
 WAIT_SECONDS_MAX = 60
@@ -17,31 +19,32 @@ ELEMENT = "element-6066-11e4-a52e-4f735466cecf"  # the key of an element's id (W
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
-def why_no_browser():
-    """@returns why the tests in a browser cannot run here, or None"""
-    if shutil.which("chromedriver") is None or not any(map(shutil.which, BROWSERS)):
-        return "no Chromium here: deploy/install_packages.sh browser installs one where the distribution has it"
-    return None
+def find_browser():
+    """@returns the path of a browser; skips the tests where there is none: not every distribution packs one"""
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if found is None or shutil.which("chromedriver") is None:
+        why = "no Chromium with its driver (deploy/install_packages.sh browser)"
+        print("skipped: " + why, flush=True)
+        raise unittest.SkipTest(why)
+    return found
 
 
 class BrowserProcess:
-    def __init__(self, width=1280, height=800):
+    def __init__(self):
+        program = find_browser()
         self.folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+        self.session = None
         log = pathlib.Path(self.folder.name) / "driver.log"
         with open(log, "wb") as out:
             self.driver = subprocess.Popen(
-                ["chromedriver", "--port=0"], stdout=out, stderr=out, stdin=subprocess.DEVNULL,
+                ["chromedriver", "--port=0"], stdout=out, stderr=out, stdin=subprocess.DEVNULL, start_new_session=True,
                 env={"PATH": os.environ["PATH"], "HOME": self.folder.name, "LANG": "C.UTF-8", "TZ": "UTC"})
-        self.session, self.port = None, self._port(log)
-        options = ["--headless=new", "--disable-gpu", "--disable-dev-shm-usage", "--disable-extensions",
-                   "--no-first-run", "--disable-background-networking", f"--window-size={width},{height}", "--lang=en-GB",
-                   f"--user-data-dir={self.folder.name}/profile"]
-        if os.geteuid() == 0:
-            options.append("--no-sandbox")
-        answer = self._call("POST", "/session", {"capabilities": {"alwaysMatch": {
-            "browserName": "chrome", "goog:loggingPrefs": {"browser": "ALL"},
-            "goog:chromeOptions": {"args": options, "binary": next(filter(None, map(shutil.which, BROWSERS)))}}}})
-        self.session = answer["sessionId"]
+        try:
+            self.port = self._port(log)
+            self.session = self._new_session(program)
+        except BaseException:
+            self.stop()
+            raise
 
     def _port(self, log):
         end = time.monotonic() + START_SECONDS_MAX
@@ -49,15 +52,24 @@ class BrowserProcess:
             if found := re.search(r"started successfully on port (\d+)", log.read_text()):
                 return int(found[1])
             time.sleep(0.05)
-        self.stop()
         raise AssertionError("ChromeDriver did not start:\n" + log.read_text())
+
+    def _new_session(self, program):
+        options = ["--headless=new", "--disable-gpu", "--disable-dev-shm-usage", "--disable-extensions",
+                   "--disable-background-networking", "--no-first-run", "--lang=en-GB",
+                   f"--user-data-dir={self.folder.name}/profile"]
+        if os.geteuid() == 0:
+            options.append("--no-sandbox")
+        wish = {"browserName": "chrome", "goog:loggingPrefs": {"browser": "ALL"},
+                "goog:chromeOptions": {"args": options, "binary": program}}
+        return self._call("POST", "/session", {"capabilities": {"alwaysMatch": wish}})["sessionId"]
 
     def stop(self):
         try:
             if self.session:
                 self._of_session("DELETE", "")
         finally:
-            self.driver.kill()
+            os.killpg(self.driver.pid, signal.SIGKILL)  # a browser that did not end with its session, too
             self.driver.wait()
             self.folder.cleanup()
 

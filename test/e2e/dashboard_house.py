@@ -4,13 +4,12 @@ import pathlib
 import unittest
 
 from broker_process import BrokerProcess
-from browser_process import BrowserProcess, why_no_browser
+from browser_process import BrowserProcess
 
 PICTURES = os.environ.get("DASHBOARD_PICTURES")  # a folder for screenshots that somebody wants to look at
 ALARMS = ("Content Security Policy", "Refused to", "TrustedHTML", "TrustedScript", "Uncaught", "violates")
 
 
-@unittest.skipIf(why_no_browser(), why_no_browser())
 class Dashboard(unittest.TestCase):
     """One browser for all tests of a file, one broker for each test."""
 
