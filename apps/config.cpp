@@ -191,17 +191,24 @@ private:
       problems_.push_back(env_file_ + ": " + problem);
   }
 
-  /// A folder without our file holds credentials for something else.
+  /// Where the secrets may stand: with what the service manager hands over, else beside RUNNER.env in RUNNER.tokens.
+  std::string credentials_file() const {
+    if (const auto folder = sources_.environment("CREDENTIALS_DIRECTORY"))
+      return *folder + "/tokens";
+    const std::string_view name = env_file_;
+    return name.ends_with(".env") ? std::string{name.substr(0, name.size() - 4)} + ".tokens" : "";
+  }
+
   void read_credentials() {
-    const auto folder = sources_.environment("CREDENTIALS_DIRECTORY");
-    const auto content = folder ? sources_.read_file(*folder + "/tokens") : std::nullopt;
+    const auto file = credentials_file();
+    const auto content = file.empty() ? std::nullopt : sources_.read_file(file);
     if (!content)
-      return;
+      return; // there need not be any
     for (auto& problem : parse_env_file(*content, credentials_))
-      problems_.push_back("credential tokens: " + problem);
+      problems_.push_back(file + ": " + problem);
     for (const auto& [key, value] : credentials_)
       if (!is_secret(key))
-        problems_.push_back("credential tokens: " + key + " is no secret of " + table_.program
+        problems_.push_back(file + ": " + key + " is no secret of " + table_.program
                             + "; settings stand in the env file");
   }
 

@@ -6,7 +6,8 @@
 // machine can read command lines. All problems are reported at once.
 //
 // Credentials are the file `tokens` in the folder that CREDENTIALS_DIRECTORY names, with lines as in an env file:
-// systemd makes it from `LoadCredential=tokens:FILE`. @source systemd.exec(5), "Credentials"
+// systemd makes it from `LoadCredential=tokens:FILE`. Without such a folder they are NAME.tokens beside the env file
+// NAME.env. @source systemd.exec(5), "Credentials"
 
 #include <cstdint>
 #include <functional>

@@ -16,6 +16,7 @@ Installs the packages of the groups (default: build run) that stand in deploy/pa
   discord-peers   Discord clients of others, for the tests of test/fake_discord
   browser   to run the dashboard's tests, where the distribution has Chromium (Debian)
   small-model   for deploy/quickstart.sh --with-small-model
+  deploy   to look at the Debian packages and boot them (test/booted/run)
 Uses sudo when it is not run by root. --print only shows which packages are missing.
 TEXT
 }

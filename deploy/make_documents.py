@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Writes what the programs themselves can tell: deploy/env.examples and docs/man. Run it after a change of a table of
-variables or of a help text; test/e2e/documents_test.py compares.
+"""Writes what the programs themselves can tell: deploy/env.examples, after a change of a table of variables
+(test/e2e/documents_test.py compares), and with --man the man pages, which the packages carry.
 
-usage: deploy/make_documents.py [--bin DIR] [--to DIR]     (build/dev/bin; this repository)
+usage: deploy/make_documents.py [--bin DIR] [--to DIR] [--man DIR]     (build/dev/bin; this repository)
 """
 import argparse
 import pathlib
@@ -10,7 +10,26 @@ import re
 import subprocess
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
-SERVICES = ("openclaw-broker", "openclaw-runner", "openclaw-bot")
+
+# program -> what else its page tells: files, and what to read next
+PAGES = {
+    "openclaw-broker": ([("/etc/openclaw/broker.env", "settings of the service"),
+                         ("/etc/openclaw/broker.tokens", "its secrets, readable by root alone"),
+                         ("/var/lib/openclaw-broker", "the jobs; openclaw backup copies them")],
+                        "openclaw(1), openclaw-runner(1), systemctl(1)"),
+    "openclaw-runner": ([("/etc/openclaw/runner.env", "settings of the service"),
+                         ("/etc/openclaw/runner.tokens", "its secrets, readable by root alone"),
+                         ("/etc/openclaw/repos.json", "the repositories that jobs may look into"),
+                         ("/var/lib/openclaw-runner", "results that are not delivered yet, plans, transcripts")],
+                        "openclaw(1), openclaw-broker(1), systemctl(1)"),
+    "openclaw-bot": ([("/etc/openclaw/bot-INSTANCE.env", "settings of the service openclaw-bot@INSTANCE"),
+                      ("/etc/openclaw/bot-INSTANCE.tokens", "its secrets, readable by root alone"),
+                      ("/var/lib/openclaw-bot/INSTANCE", "its session with Discord, and what it waits for")],
+                     "openclaw(1), openclaw-broker(1), systemctl(1)"),
+    "openclaw": ([("~/.config/openclaw/env", "BROKER_URL and BOT_TOKEN")], "openclaw-broker(1), openclaw-runner(1)"),
+}
+EXIT_CODES = [("0", "the end that was asked for"), ("64", "wrong usage"), ("70", "the program failed; start it again"),
+              ("78", "wrong configuration")]
 
 # env example -> program, where it goes, and what is set in it instead of a fallback
 EXAMPLES = {
@@ -46,16 +65,87 @@ def env_example(text, place, settings):
     return "\n".join(lines) + "\n"
 
 
+def in_roff(text):
+    text = text.replace("\\", "\\e").replace("-", "\\-")
+    return "\\&" + text if text.startswith((".", "'")) else text
+
+
+def list_in_roff(entries):
+    return [line for term, text in entries for line in (".TP", f"\\fB{in_roff(term)}\\fR", in_roff(text))]
+
+
+def help_in_roff(lines):
+    """Headings, lists of `  word   what it is`, and lines as they stand. The lines that are indented deepest tell of the
+    term above them."""
+    out, verbatim = [], False
+    for line in lines:
+        entry = re.match(r"  (\S.*?)(?:  +(?=[^ (-])(\S.*))?$", line)
+        heading = re.match(r"(\S[^.]*?)( \(.*\))?:$", line)
+        if verbatim and (not line.startswith("  ") or heading):
+            out.append(".fi")
+            verbatim = False
+        if heading:
+            out += [f".SH {heading[1].upper()}"] + ([in_roff(heading[2].strip(" ()").capitalize() + ".")] if heading[2] else [])
+            if heading[1] == "Examples":
+                out.append(".nf")
+                verbatim = True
+        elif verbatim:
+            out.append(in_roff(line.strip()))
+        elif line.startswith("      "):
+            out.append(in_roff(line.strip()))
+        elif entry:
+            out += [".TP", f"\\fB{in_roff(entry[1])}\\fR"] + ([in_roff(entry[2])] if entry[2] else [])
+        elif line.strip():
+            out.append(in_roff(line))
+        elif out and not out[-1].startswith(".SH"):
+            out.append(".PP")
+    return out + ([".fi"] if verbatim else [])
+
+
+def man_page(program, version, text):
+    purpose, _, rest = text.partition("\n")
+    lines = rest.splitlines()
+    usage = next(line for line in lines if line.startswith("Usage: "))
+    files, see_also = PAGES[program]
+    purpose = purpose.partition(": ")[2].rstrip(".")
+    page = [f'.TH {program.upper()} 1 "" "OpenClaw Broker {version}" "OpenClaw Broker"', ".SH NAME",
+            f"{in_roff(program)} \\- {in_roff(purpose[0].lower() + purpose[1:])}", ".SH SYNOPSIS",
+            f"\\fB{in_roff(program)}\\fR {in_roff(usage.removeprefix('Usage: ' + program).strip())}"]
+    body = lines[lines.index(usage) + 1:]
+    if not any(line.strip() == "Options:" for line in body):
+        body = ["Options:", *body]
+    page += help_in_roff(body) + [".SH FILES"] + list_in_roff(files)
+    if "Exit codes" not in text:
+        page += [".SH EXIT STATUS"] + list_in_roff(EXIT_CODES)
+    return "\n".join(page + [".SH SEE ALSO", in_roff(see_also)]).replace("\n.PP\n.PP", "\n.PP").replace("\n.PP\n.SH", "\n.SH") + "\n"
+
+
+def write_examples(folder, programs):
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, (program, place, settings) in EXAMPLES.items():
+        if (programs / program).exists():
+            (folder / name).write_text(env_example(said_by(programs / program, "--help-env"), place, settings))
+
+
+def write_pages(folder, programs):
+    folder.mkdir(parents=True, exist_ok=True)
+    for program in PAGES:
+        path = programs / program
+        if path.exists():
+            version = said_by(path, "--version").split()[-1]
+            (folder / f"{program}.1").write_text(man_page(program, version, said_by(path, "--help")))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--bin", type=pathlib.Path, default=ROOT / "build" / "dev" / "bin")
     parser.add_argument("--to", type=pathlib.Path, default=ROOT)
+    parser.add_argument("--man", type=pathlib.Path)
     arguments = parser.parse_args()
-    examples = arguments.to / "deploy" / "env.examples"
-    examples.mkdir(parents=True, exist_ok=True)
-    for name, (program, place, settings) in EXAMPLES.items():
-        if (arguments.bin / program).exists():
-            (examples / name).write_text(env_example(said_by(arguments.bin / program, "--help-env"), place, settings))
+    if arguments.man:
+        write_pages(arguments.man, arguments.bin)
+    else:
+        write_examples(arguments.to / "deploy" / "env.examples", arguments.bin)
 
 
 if __name__ == "__main__":

@@ -73,14 +73,6 @@ choose_env_file() {
   env_file=$(realpath -- "$candidate")
 }
 
-# The runner takes secrets from the file `tokens` of a folder, as systemd would hand it: RUNNER.env has RUNNER.tokens.
-put_credentials() {
-  local tokens=${env_file%.env}.tokens
-  [[ $tokens != "$env_file" && -r $tokens ]] || return 0
-  (umask 077 && mkdir -p -- "$data/run/credentials" && cat -- "$tokens" >"$data/run/credentials/tokens")
-  export CREDENTIALS_DIRECTORY="$data/run/credentials"
-}
-
 cut_log() {
   (($(log_bytes) <= log_bytes_max)) || mv -f -- "$log_dir/runner.log" "$log_dir/runner.log.1"
 }
@@ -127,7 +119,6 @@ main() {
   fi
   mkdir -p -- "$log_dir/run" "$log_dir/log" 2>/dev/null || true
   [[ -w $log_dir/run && -w $log_dir/log ]] || die "cannot write $log_dir; as root: install -d -o $(id -un) $log_dir; or name another folder in RUNNER_LOG_DIR"
-  put_credentials
   if [[ $action == run ]]; then
     run_for_ever
     return

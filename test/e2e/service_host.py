@@ -109,10 +109,10 @@ class ServiceHost:
             calls.write(" ".join([action, *words]) + "\n")
         if action == "daemon-reload" or action == "enable":
             return 0
-        if action == "disable":
+        if action in ("disable", "stop"):
             self.stop(words[-1])
             return 0
-        if action == "restart":
+        if action in ("restart", "start"):
             self.stop(words[-1])
             return 0 if self.start(words[-1]) else 1
         if action == "is-active":

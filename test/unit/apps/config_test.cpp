@@ -56,9 +56,9 @@ TEST_CASE("flag wins over environment, environment over file, file over fallback
 
 TEST_CASE("secrets may come as credentials, and win over the env file", "[config]") {
   std::map<std::string, std::string> files{{"/run/c/tokens", "BOT_TOKEN=from-credentials\n"},
-                                           {"f", "BOT_TOKEN=from-file\nLEASE_SECONDS=20\n"}};
+                                           {"f.env", "BOT_TOKEN=from-file\nLEASE_SECONDS=20\n"}};
   const auto start_here = [&](std::map<std::string, std::string> env) {
-    return read_config(table, {{"--env-file", "f"},
+    return read_config(table, {{"--env-file", "f.env"},
                                [env](const char* key) -> std::optional<std::string> {
                                  const auto i = env.find(key);
                                  return i == env.end() ? std::nullopt : std::optional{i->second};
@@ -76,6 +76,10 @@ TEST_CASE("secrets may come as credentials, and win over the env file", "[config
   CHECK(good(x).text("BOT_TOKEN") == "from-environment");
   x = start_here({{"CREDENTIALS_DIRECTORY", "/run/other"}});
   CHECK(good(x).text("BOT_TOKEN") == "from-file");
+  CHECK(good(start_here({})).text("BOT_TOKEN") == "from-file");
+  files["f.tokens"] = "BOT_TOKEN=from-beside\n";
+  CHECK(good(start_here({})).text("BOT_TOKEN") == "from-beside");
+  CHECK(good(start_here({{"CREDENTIALS_DIRECTORY", "/run/other"}})).text("BOT_TOKEN") == "from-file");
   files["/run/c/tokens"] = "BOT_TOKEN=\n";
   CHECK(good(start_here({{"CREDENTIALS_DIRECTORY", "/run/c"}})).text("BOT_TOKEN") == "from-file");
   files["/run/c/tokens"] = "LEASE_SECONDS=5\nBOT_TOKEN\n";

@@ -1,0 +1,67 @@
+#!/usr/bin/env python3
+"""The Debian packages that cpack makes of this build: what is in them, the unit and the man page of each, and what lintian
+says. test/booted installs and purges them."""
+import pathlib
+import re
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+from broker_process import BIN
+
+SERVICES = {"openclaw-broker": "openclaw-broker.service", "openclaw-runner": "openclaw-runner.service",
+            "openclaw-bot": "openclaw-bot@.service"}
+PROGRAMS = [name for name in ("openclaw", *SERVICES) if (BIN / name).exists()]
+
+
+@unittest.skipUnless(shutil.which("cpack") and shutil.which("dpkg-deb"), "no cpack or dpkg-deb here")
+class Packages(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(cls.folder.cleanup)
+        subprocess.run(["cpack", "--config", BIN.parent / "CPackConfig.cmake", "-B", cls.folder.name], check=True,
+                       cwd=cls.folder.name, capture_output=True)
+        cls.packages = {file.name.partition("_")[0]: file for file in pathlib.Path(cls.folder.name).glob("*.deb")}
+
+    def unpacked(self, name):
+        folder = pathlib.Path(self.folder.name) / "unpacked" / name
+        if not folder.exists():
+            folder.parent.mkdir(exist_ok=True)
+            subprocess.run(["dpkg-deb", "-R", self.packages[name], folder], check=True)
+        return folder
+
+    def test_there_is_one_for_each_program(self):
+        self.assertEqual(set(self.packages), set(PROGRAMS))
+        for name in PROGRAMS:
+            folder = self.unpacked(name)
+            self.assertTrue((folder / "usr/bin" / name).exists())
+            page = folder / f"usr/share/man/man1/{name}.1.gz"
+            said = subprocess.run(["zcat", page], capture_output=True, text=True, check=True).stdout
+            self.assertIn(".SH SYNOPSIS", said)
+            helped = subprocess.run([BIN / name, "--help"], capture_output=True, text=True, check=True).stdout
+            for word in set(re.findall(r"--[a-z][a-z-]+[a-z]\b", helped)):
+                self.assertIn(word.replace("-", "\\-"), said, f"{name}: its page does not know {word}")
+
+    def test_a_services_unit_runs_the_packaged_program(self):
+        for name, unit in SERVICES.items():
+            if name not in PROGRAMS:
+                continue
+            text = (self.unpacked(name) / "usr/lib/systemd/system" / unit).read_text()
+            self.assertIn(f"ExecStart=/usr/bin/{name} --env-file", text)
+            self.assertIn(f"ExecPaths=/usr/bin/{name} ", text)
+            self.assertNotIn("/opt/", text)
+            for script in ("postinst", "prerm", "postrm"):
+                file = self.unpacked(name) / "DEBIAN" / script
+                self.assertNotRegex(file.read_text(), "@[A-Z_]+@")
+                subprocess.run(["sh", "-n", file], check=True)
+
+    @unittest.skipUnless(shutil.which("lintian"), "no lintian here")
+    def test_lintian_has_nothing_to_say(self):
+        said = subprocess.run(["lintian", "--allow-root", *self.packages.values()], capture_output=True, text=True, check=False)
+        self.assertEqual(re.findall("^[EW]: .*", said.stdout, re.M), [])
+
+
+if __name__ == "__main__":
+    unittest.main()
