@@ -197,8 +197,12 @@ swap_release() {
 }
 
 # install_first_release PROGRAM: a machine that runs something already changes its release with update.sh, which can go
-# back.
+# back; where the program's Debian package is installed, that is used.
 install_first_release() {
+  if [[ -z $(current_release) && -x $root/usr/bin/$1 ]]; then
+    say "use /usr/bin/$1, which is there"
+    return
+  fi
   if [[ -n $(current_release) ]]; then
     say "keep release $(current_release); update.sh changes it"
   else
@@ -227,8 +231,10 @@ has_services() { [[ -n ${CLAW_SYSTEMCTL:-} ]] || [[ -z $root && -d /run/systemd/
 
 service() { "${CLAW_SYSTEMCTL:-systemctl}" "$@"; }
 
-# put_unit NAME [FOLDER]: the unit, complete; what is changed with `systemctl edit` stands beside it and stays.
+# put_unit NAME [FOLDER]: the unit, complete; what is changed with `systemctl edit` stands beside it and stays. A package's
+# unit is left alone.
 put_unit() {
+  [[ -n $(current_release) || ! -e $root/usr/lib/systemd/system/$1 ]] || return 0
   put_file "/etc/systemd/system/$1" 644 <"${2:-$repo/deploy/systemd}/$1"
   if [[ $changed == yes ]] && has_services; then change "reload systemd" service daemon-reload; fi
 }

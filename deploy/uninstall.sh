@@ -47,7 +47,7 @@ stop_units() {
   has_services || return 0
   while IFS= read -r unit; do
     [[ -z $unit ]] || change "stop $unit" service disable --quiet --now "$unit"
-  done < <(service list-units --all --type=service --plain --no-legend "openclaw-$1*" | awk '{print $1}')
+  done < <(service list-units --all --type=service --plain --no-legend "openclaw-$1*" | awk '$2 == "loaded" { print $1 }')
 }
 
 remove_user() {

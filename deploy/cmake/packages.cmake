@@ -79,9 +79,10 @@ claw_service(runner openclaw-runner.service openclaw-runner.service "runner-wsl;
 [[  example=wsl
   [ "$(dpkg --print-architecture)" != arm64 ] || example=jetson
   put_new /etc/openclaw/runner.env <"/usr/share/openclaw-runner/runner-$example.env.example"
-  echo 'WORKER_TOKEN=' | put_new /etc/openclaw/runner.tokens]]
+  echo 'WORKER_TOKEN=' | put_new /etc/openclaw/runner.tokens
+  [ -e /etc/openclaw/repos.json ] || echo '{"openclaw-broker": "openclaw-broker"}' >/etc/openclaw/repos.json]]
   "  : # it wants a WORKER_TOKEN first"
-  "/etc/openclaw/runner.env /etc/openclaw/runner.tokens /etc/systemd/system/openclaw-runner.service.d")
+  "/etc/openclaw/runner.env /etc/openclaw/runner.tokens /etc/openclaw/repos.json /etc/systemd/system/openclaw-runner.service.d")
 set(components cli broker runner)
 if(TARGET openclaw-bot)
   claw_part(bot openclaw-bot "Discord bot of OpenClaw Broker

@@ -43,6 +43,16 @@ def execute(path):
         raise PermissionError(path)
 
 
+def read_memory_of(pid):
+    """process_vm_readv of what we have mapped ourselves: the first page of the interpreter."""
+    class Piece(ctypes.Structure):
+        _fields_ = [("base", ctypes.c_void_p), ("size", ctypes.c_size_t)]
+    room = ctypes.create_string_buffer(16)
+    here, there = Piece(ctypes.addressof(room), 16), Piece(int(pathlib.Path("/proc/self/maps").read_text().split("-")[0], 16), 16)
+    if LIBC.syscall(CALLS["process_vm_readv"], pid, ctypes.byref(here), 1, ctypes.byref(there), 1, 0) < 0:
+        raise OSError(ctypes.get_errno(), "process_vm_readv")
+
+
 def execute_copy(folder):
     copy = pathlib.Path(folder) / "copy"
     shutil.copy("/bin/true", copy)
@@ -75,7 +85,7 @@ def raise_core_limit():
 ACTS = {
     **{f"execute {path}": (lambda path=path: execute(path)) for path in ("/bin/sh", "/bin/bash", "/usr/bin/env", "/usr/bin/perl")},
     "execute a file of its own folder": lambda: execute_copy(STATE),
-    "execute a file of /tmp": lambda: execute_copy("/tmp"),
+    **{f"execute a file of {folder}": (lambda folder=folder: execute_copy(folder)) for folder in ("/tmp", "/var/tmp", "/dev/shm")},
     **{f"write {folder}": (lambda folder=folder: (pathlib.Path(folder) / "probe").touch())
        for folder in ("/usr", "/etc", "/opt", "/var/lib", "/root", "/home", "/run", "/sys/kernel", "/proc/sys/kernel")},
     "read the tokens": lambda: pathlib.Path("/etc/openclaw/broker.tokens").read_text(),
@@ -87,8 +97,8 @@ ACTS = {
     "mount": lambda: call("mount", b"none", b"/tmp", b"tmpfs", 0, 0),
     "unmount": lambda: call("umount2", b"/tmp", 0),
     "change the root": lambda: call("pivot_root", b"/", b"/"),
-    "trace": lambda: call("ptrace", 16, os.getppid(), 0, 0),
-    "read another's memory": lambda: call("process_vm_readv", os.getppid(), 0, 0, 0, 0, 0),
+    "trace": lambda: call("ptrace", 16, 1, 0, 0),
+    "read another's memory": lambda: read_memory_of(1),
     "chroot": lambda: call("chroot", b"/tmp"),
     "name the host": lambda: call("sethostname", b"x", 1),
     "reboot": lambda: call("reboot", 0, 0, 0, 0),
@@ -127,4 +137,4 @@ for act, attempt in ACTS.items():
         print("ALLOWED", act)
     except (OSError, ValueError) as why:
         refused = getattr(why, "errno", None) not in (14, 22, 9)  # EFAULT, EINVAL, EBADF
-        print("refused" if refused else "ALLOWED", act, f"({why})")
+        print("refused" if refused else "ALLOWED", act, f"({why})", flush=True)
