@@ -85,7 +85,9 @@ def help_in_roff(lines):
             out.append(".fi")
             verbatim = False
         if heading:
-            out += [f".SH {heading[1].upper()}"] + ([in_roff(heading[2].strip(" ()").capitalize() + ".")] if heading[2] else [])
+            out.append(f".SH {heading[1].upper()}")
+            if heading[2]:
+                out.append(in_roff(heading[2].strip(" ()").capitalize() + "."))
             if heading[1] == "Examples":
                 out.append(".nf")
                 verbatim = True
@@ -117,7 +119,8 @@ def man_page(program, version, text):
     page += help_in_roff(body) + [".SH FILES"] + list_in_roff(files)
     if "Exit codes" not in text:
         page += [".SH EXIT STATUS"] + list_in_roff(EXIT_CODES)
-    return "\n".join(page + [".SH SEE ALSO", in_roff(see_also)]).replace("\n.PP\n.PP", "\n.PP").replace("\n.PP\n.SH", "\n.SH") + "\n"
+    text = "\n".join(page + [".SH SEE ALSO", in_roff(see_also)]) + "\n"
+    return text.replace("\n.PP\n.PP", "\n.PP").replace("\n.PP\n.SH", "\n.SH")
 
 
 def write_examples(folder, programs):

@@ -144,8 +144,10 @@ release_name() {
   for program in "${programs[@]}"; do
     [[ ! -x $build_dir/bin/$program ]] || files+=("$build_dir/bin/$program")
   done
-  ((${#files[@]} > 0)) || die "no programs in $build_dir/bin; build them: cmake --preset release && cmake --build --preset release"
-  printf '%s-%s' "$("${files[0]}" --version | awk '{print $NF; exit}')" "$(sha256sum -- "${files[@]}" | sha256sum | cut -c1-12)"
+  ((${#files[@]} > 0)) \
+    || die "no programs in $build_dir/bin; build them: cmake --preset release && cmake --build --preset release"
+  printf '%s-%s' "$("${files[0]}" --version | awk '{print $NF; exit}')" \
+    "$(sha256sum -- "${files[@]}" | sha256sum | cut -c1-12)"
 }
 
 build_programs() {
@@ -166,7 +168,8 @@ copy_release() {
     return
   fi
   release=$(release_name)
-  [[ -d $root/opt/openclaw/releases/$release ]] || change "install release $release in /opt/openclaw" copy_programs "$release"
+  [[ -d $root/opt/openclaw/releases/$release ]] \
+    || change "install release $release in /opt/openclaw" copy_programs "$release"
 }
 
 copy_programs() {

@@ -47,7 +47,8 @@ stop_units() {
   has_services || return 0
   while IFS= read -r unit; do
     [[ -z $unit ]] || change "stop $unit" service disable --quiet --now "$unit"
-  done < <(service list-units --all --type=service --plain --no-legend "openclaw-$1*" | awk '$2 == "loaded" { print $1 }')
+  done < <(service list-units --all --type=service --plain --no-legend "openclaw-$1*" \
+    | awk '$2 == "loaded" { print $1 }')
 }
 
 remove_user() {
@@ -57,7 +58,9 @@ remove_user() {
 
 purge_part() {
   local file
-  for file in "$root/etc/openclaw/$1".{env,tokens} "$root/etc/openclaw/$1"-*.{env,tokens}; do remove "${file#"$root"}"; done
+  for file in "$root/etc/openclaw/$1".{env,tokens} "$root/etc/openclaw/$1"-*.{env,tokens}; do
+    remove "${file#"$root"}"
+  done
   [[ $1 != runner ]] || remove /etc/openclaw/repos.json /var/log/openclaw-runner
   remove "/var/lib/openclaw-$1"
   remove_user "openclaw-$1"

@@ -113,7 +113,9 @@ drain() {
   done
 }
 
-resume() { tell_broker "$(worker_path)/resume" >/dev/null || note "the worker is still drained: POST $(worker_path)/resume"; }
+resume() {
+  tell_broker "$(worker_path)/resume" >/dev/null || note "the worker is still drained: POST $(worker_path)/resume"
+}
 
 # use NAME SERVICE...: swaps and looks.
 use() {
@@ -128,7 +130,8 @@ use() {
 forget_old_releases() {
   local name
   while IFS= read -r name; do
-    [[ $name == "$release" || $name == "$before" ]] || change "remove release $name" rm -rf -- "$root/opt/openclaw/releases/$name"
+    [[ $name == "$release" || $name == "$before" ]] \
+      || change "remove release $name" rm -rf -- "$root/opt/openclaw/releases/$name"
   done < <(find "$root/opt/openclaw/releases" -mindepth 1 -maxdepth 1 -printf '%T@ %f\n' | sort -n \
     | cut -d' ' -f2- | head -n "-$releases_kept")
 }
@@ -159,7 +162,8 @@ main() {
     return
   fi
   say "release $release does not work; back to $before"
-  use "$before" "${services[@]}" || die "release $before does not work either; look at: journalctl -u 'openclaw-*' -n 50"
+  use "$before" "${services[@]}" \
+    || die "release $before does not work either; look at: journalctl -u 'openclaw-*' -n 50"
   die "the update was taken back; $before is in use and works"
 }
 

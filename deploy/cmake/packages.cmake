@@ -82,13 +82,15 @@ claw_service(runner openclaw-runner.service openclaw-runner.service "runner-wsl;
   echo 'WORKER_TOKEN=' | put_new /etc/openclaw/runner.tokens
   [ -e /etc/openclaw/repos.json ] || echo '{"openclaw-broker": "openclaw-broker"}' >/etc/openclaw/repos.json]]
   "  : # it wants a WORKER_TOKEN first"
-  "/etc/openclaw/runner.env /etc/openclaw/runner.tokens /etc/openclaw/repos.json /etc/systemd/system/openclaw-runner.service.d")
+  "/etc/openclaw/runner.env /etc/openclaw/runner.tokens /etc/openclaw/repos.json \
+/etc/systemd/system/openclaw-runner.service.d")
 set(components cli broker runner)
 if(TARGET openclaw-bot)
   claw_part(bot openclaw-bot "Discord bot of OpenClaw Broker
 Lets people use the workers of a broker from Discord; several bots may run side
 by side.")
-  claw_service(bot openclaw-bot@.service "openclaw-bot@*.service" bot "" "  : # it wants an instance with a DISCORD_TOKEN first"
+  claw_service(bot openclaw-bot@.service "openclaw-bot@*.service" bot ""
+    "  : # it wants an instance with a DISCORD_TOKEN first"
     "/etc/openclaw/bot-* /etc/systemd/system/openclaw-bot@*")
   list(APPEND components bot)
 endif()

@@ -69,7 +69,8 @@ choose_env_file() {
   for candidate in "$env_file" "$repo/runner/runner.env" /opt/openclaw-runner/runner.env /etc/openclaw/runner.env; do
     [[ -z $candidate || ! -r $candidate ]] || break
   done
-  [[ -r $candidate ]] || die "no settings; see deploy/env.examples/runner-wsl.env.example, and name the file in RUNNER_ENV"
+  [[ -r $candidate ]] \
+    || die "no settings; see deploy/env.examples/runner-wsl.env.example, and name the file in RUNNER_ENV"
   env_file=$(realpath -- "$candidate")
 }
 
@@ -118,7 +119,8 @@ main() {
     return
   fi
   mkdir -p -- "$log_dir/run" "$log_dir/log" 2>/dev/null || true
-  [[ -w $log_dir/run && -w $log_dir/log ]] || die "cannot write $log_dir; as root: install -d -o $(id -un) $log_dir; or name another folder in RUNNER_LOG_DIR"
+  [[ -w $log_dir/run && -w $log_dir/log ]] \
+    || die "cannot write $log_dir; as root: install -d -o $(id -un) $log_dir; or name another folder in RUNNER_LOG_DIR"
   if [[ $action == run ]]; then
     run_for_ever
     return

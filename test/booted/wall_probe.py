@@ -27,7 +27,8 @@ CALLS = {name: number for name, number in zip(
 
 def call(name, *arguments):
     """A system call; an error is an OSError. EFAULT, EINVAL and the like mean that the kernel looked at it: allowed."""
-    if LIBC.syscall(CALLS[name], *(ctypes.c_long(x) if isinstance(x, int) else ctypes.c_char_p(x) for x in arguments)) < 0:
+    words = [ctypes.c_long(x) if isinstance(x, int) else ctypes.c_char_p(x) for x in arguments]
+    if LIBC.syscall(CALLS[name], *words) < 0:
         raise OSError(ctypes.get_errno(), name)
 
 
@@ -48,7 +49,8 @@ def read_memory_of(pid):
     class Piece(ctypes.Structure):
         _fields_ = [("base", ctypes.c_void_p), ("size", ctypes.c_size_t)]
     room = ctypes.create_string_buffer(16)
-    here, there = Piece(ctypes.addressof(room), 16), Piece(int(pathlib.Path("/proc/self/maps").read_text().split("-")[0], 16), 16)
+    first = int(pathlib.Path("/proc/self/maps").read_text().split("-")[0], 16)
+    here, there = Piece(ctypes.addressof(room), 16), Piece(first, 16)
     if LIBC.syscall(CALLS["process_vm_readv"], pid, ctypes.byref(here), 1, ctypes.byref(there), 1, 0) < 0:
         raise OSError(ctypes.get_errno(), "process_vm_readv")
 
@@ -83,9 +85,11 @@ def raise_core_limit():
 
 
 ACTS = {
-    **{f"execute {path}": (lambda path=path: execute(path)) for path in ("/bin/sh", "/bin/bash", "/usr/bin/env", "/usr/bin/perl")},
+    **{f"execute {path}": (lambda path=path: execute(path))
+       for path in ("/bin/sh", "/bin/bash", "/usr/bin/env", "/usr/bin/perl")},
     "execute a file of its own folder": lambda: execute_copy(STATE),
-    **{f"execute a file of {folder}": (lambda folder=folder: execute_copy(folder)) for folder in ("/tmp", "/var/tmp", "/dev/shm")},
+    **{f"execute a file of {folder}": (lambda folder=folder: execute_copy(folder))
+       for folder in ("/tmp", "/var/tmp", "/dev/shm")},
     **{f"write {folder}": (lambda folder=folder: (pathlib.Path(folder) / "probe").touch())
        for folder in ("/usr", "/etc", "/opt", "/var/lib", "/root", "/home", "/run", "/sys/kernel", "/proc/sys/kernel")},
     "read the tokens": lambda: pathlib.Path("/etc/openclaw/broker.tokens").read_text(),

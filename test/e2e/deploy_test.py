@@ -2,6 +2,7 @@
 """The scripts of deploy/ that set up a machine, whole, on a machine in a folder (service_host.py): onboarding twice, dry
 runs, an update that works and one that is taken back, uninstalling. And the units' walls, as far as systemd counts them."""
 import http.client
+import json
 import os
 import pathlib
 import re
@@ -80,6 +81,17 @@ class MachineTest(unittest.TestCase):
         return re.search(rf"^{key}=(.+)$", self.file(path).read_text(), re.M)[1]
 
 
+    def build_with(self, broker):
+        """Another build: its broker is this script, "" for the real one."""
+        build = pathlib.Path(tempfile.mkdtemp(dir=self.root))
+        shutil.copytree(BIN, build / "bin", ignore=lambda folder, names: [n for n in names if not n.startswith("openclaw")])
+        real = build / "bin" / "openclaw-broker"
+        real.unlink()
+        real.write_text("#!/bin/sh\n" + (broker or f'exec "{BIN}/openclaw-broker" "$@"\n'))
+        real.chmod(0o755)
+        return build
+
+
 class Broker(MachineTest):
     def test_it_is_set_up_and_runs_and_again(self):
         port = self.broker_here()
@@ -128,7 +140,8 @@ class Broker(MachineTest):
 
 
 class Runner(MachineTest):
-    def test_it_is_set_up_and_claims(self):
+    def runner_here(self):
+        """A broker and a runner that run. @returns the broker's port and the folder of repositories"""
         port = self.broker_here()
         base = self.root / "src"
         make_repository(base / "openclaw-broker")
@@ -142,6 +155,23 @@ class Runner(MachineTest):
         token = self.secret("/etc/openclaw/broker.tokens", "WORKER_TOKEN")
         said = self.deploy("install_runner_systemd.sh", "--token-file", "-", stdin=token + "\n")
         self.assertNotIn(token, said)
+        return port, base
+
+    def test_an_update_drains_it_first_and_resumes_it(self):
+        port, _ = self.runner_here()
+        tokens = self.file("/etc/openclaw/broker.tokens")
+        said = self.deploy("update.sh", "--drain", tokens, "--settle-seconds", "0", build=self.build_with(""))
+        self.assertIn("drain the worker", said)
+        self.assertNotIn(self.secret("/etc/openclaw/broker.tokens", "ADMIN_TOKEN"), said)
+        link = http.client.HTTPConnection("127.0.0.1", port, timeout=15)
+        link.request("GET", "/workers", headers={"X-Bot-Token": self.secret("/etc/openclaw/broker.tokens", "BOT_TOKEN")})
+        workers = json.loads(link.getresponse().read())["workers"]
+        link.close()
+        self.assertEqual([(worker["worker_id"], worker["draining"]) for worker in workers], [("box-7", False)])
+        self.assertRegex(self.host.log("openclaw-broker.service"), r"event=worker_drain\S* .*box-7")
+
+    def test_it_is_set_up_and_claims(self):
+        port, base = self.runner_here()
         self.assertIn("worker_id=box-7", self.host.log("openclaw-runner.service"))
         unit = self.file("/etc/systemd/system/openclaw-runner.service.d/repos.conf").read_text()
         self.assertIn(f'BindReadOnlyPaths="-{base}"', unit)
@@ -199,16 +229,6 @@ class Bot(MachineTest):
 
 
 class Update(MachineTest):
-    def build_with(self, broker):
-        """A build whose broker is this script in front of the real one."""
-        build = pathlib.Path(tempfile.mkdtemp(dir=self.root))
-        shutil.copytree(BIN, build / "bin", ignore=lambda folder, names: [n for n in names if not n.startswith("openclaw")])
-        real = build / "bin" / "openclaw-broker"
-        real.unlink()
-        real.write_text("#!/bin/sh\n" + broker)
-        real.chmod(0o755)
-        return build
-
     def release(self):
         return os.readlink(self.file("/opt/openclaw/current"))
 
@@ -216,8 +236,7 @@ class Update(MachineTest):
         port = self.broker_here()
         first, pid = self.release(), self.host.pid("openclaw-broker.service")
         self.assertIn("runs already", self.deploy("update.sh"))
-        build = self.build_with(f'exec "{BIN}/openclaw-broker" "$@"\n')
-        self.deploy("update.sh", "--settle-seconds", "0", build=build)
+        self.deploy("update.sh", "--settle-seconds", "0", build=self.build_with(""))
         self.assertNotEqual(self.release(), first)
         self.assertNotEqual(self.host.pid("openclaw-broker.service"), pid)
         self.assertEqual(self.health(port), 200)
