@@ -209,6 +209,7 @@ outcome<remote_worker> read_worker(const nlohmann::json& x) {
   worker.last_seen_s = integer_member(x, "last_seen");
   worker.polling = bool_member(x, "polling");
   worker.live = bool_member(x, "live");
+  worker.draining = bool_member(x, "draining");
   worker.running = strings_of(x, "running");
   return worker;
 }

@@ -12,6 +12,7 @@ namespace claw {
 
 namespace {
 
+constexpr std::size_t headers_max = 256;
 constexpr auto connect_time_max = std::chrono::milliseconds{5'000};
 constexpr int wake_ms_max
     = 1'000; ///< between two looks at the stop token, should its descriptor be missing
@@ -32,7 +33,7 @@ struct header_list {
 
 struct received {
   std::string body;
-  std::string date;
+  std::vector<std::pair<std::string, std::string>> headers;
   std::size_t bytes_max = 0;
   bool too_long = false;
 };
@@ -48,11 +49,16 @@ std::size_t on_body(char* bytes, std::size_t size, std::size_t count, void* targ
   return length;
 }
 
+/// One line of the header block; an informational answer before the real one begins a block of its own.
 std::size_t on_header(char* bytes, std::size_t size, std::size_t count, void* target) {
-  constexpr std::string_view name = "date:";
+  auto& into = *static_cast<received*>(target);
   const std::string_view line{bytes, size * count};
-  if (same_in_any_case(line.substr(0, name.size()), name))
-    static_cast<received*>(target)->date = trimmed(line.substr(name.size()));
+  const auto colon = line.find(':');
+  if (line.starts_with("HTTP/")) {
+    into.headers.clear();
+  } else if (colon != std::string_view::npos && into.headers.size() < headers_max) {
+    into.headers.emplace_back(in_lower_case(line.substr(0, colon)), std::string{trimmed(line.substr(colon + 1))});
+  }
   return line.size();
 }
 
@@ -123,10 +129,14 @@ void curl_session::handles::prepare(const curl_request& x, const header_list& he
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, &into);
   curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
   curl_easy_setopt(easy, CURLOPT_HEADERDATA, &into);
+  if (!x.ca_file.empty())
+    curl_easy_setopt(easy, CURLOPT_CAINFO, x.ca_file.c_str());
   if (!x.proxy_allowed)
     curl_easy_setopt(easy, CURLOPT_PROXY, "");
-  if (x.method == "POST") {
+  if (x.method == "POST" || x.method == "PATCH" || x.method == "PUT") {
     curl_easy_setopt(easy, CURLOPT_POST, 1L);
+    if (x.method != "POST")
+      curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, x.method.c_str());
     curl_easy_setopt(easy, CURLOPT_POSTFIELDS, x.body.data()); // not copied: x outlives the call
     curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(x.body.size()));
   } else if (x.method != "GET") {
@@ -155,6 +165,12 @@ CURLcode curl_session::handles::transfer(const stop_token& stop) const {
   return result;
 }
 
+std::string curl_answer::header(std::string_view name_in_lower_case) const {
+  const auto at = std::find_if(headers.begin(), headers.end(),
+                               [&](const auto& x) { return x.first == name_in_lower_case; });
+  return at == headers.end() ? std::string{} : at->second;
+}
+
 curl_session::curl_session() : handles_(std::make_unique<handles>()) {}
 
 curl_session::~curl_session() = default;
@@ -162,6 +178,8 @@ curl_session::~curl_session() = default;
 outcome<curl_answer> curl_session::perform(const curl_request& x, const stop_token& stop) {
   header_list headers;
   headers.add("Expect:"); // curl would wait a second for a 100-continue before a large body
+  if (x.body.empty())
+    headers.add("Content-Type:"); // curl would call an empty body a form
   for (const auto& [name, value] : x.headers) {
     if (!is_header_safe(value))
       return failure{ec::bad_request,
@@ -178,8 +196,9 @@ outcome<curl_answer> curl_session::perform(const curl_request& x, const stop_tok
     return failure_of(code, into);
   long status = 0;
   curl_easy_getinfo(handles_->easy, CURLINFO_RESPONSE_CODE, &status);
-  curl_answer answer{static_cast<unsigned>(status), std::move(into.body)};
-  if (const auto date = curl_getdate(into.date.c_str(), nullptr); !into.date.empty() && date >= 0)
+  curl_answer answer{static_cast<unsigned>(status), std::move(into.body), std::move(into.headers), std::nullopt};
+  const auto named = answer.header("date");
+  if (const auto date = curl_getdate(named.c_str(), nullptr); !named.empty() && date >= 0)
     answer.date_s = date;
   return answer;
 }

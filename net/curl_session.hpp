@@ -13,6 +13,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -26,12 +27,17 @@ struct curl_request {
   std::chrono::milliseconds time_max{10'000};
   std::size_t reply_bytes_max = 33'554'432;
   bool proxy_allowed = true; ///< false: also not one that the environment names
+  std::string ca_file;       ///< certificates to trust instead of the system's; "" for none
 };
 
 struct curl_answer {
   unsigned status = 0;
   std::string body;
+  std::vector<std::pair<std::string, std::string>> headers = {}; ///< names in lower case
   std::optional<int64_t> date_s{}; ///< the answerer's clock, from its Date header
+
+  /// "" where there is none.
+  std::string header(std::string_view name_in_lower_case) const;
 };
 
 class curl_session {

@@ -15,7 +15,7 @@ public:
       : call_(std::move(where), "X-Bot-Token", std::move(token)) {}
 
   outcome<remote_health> health() override;
-  outcome<std::string> create(const request& x) override;
+  outcome<created> create(const request& x) override;
   outcome<remote_job> find(const std::string& id) override;
   outcome<std::vector<remote_event>> events(const std::string& id, uint64_t after,
                                             std::chrono::seconds wait) override;
@@ -52,20 +52,24 @@ outcome<remote_health> producer_client::health() {
   return remote_health{bool_member(*body, "ok"), string_member(*body, "version"), answer->date_s};
 }
 
-outcome<std::string> producer_client::create(const request& x) {
+outcome<producer_client::created> producer_client::create(const request& x) {
   nlohmann::json body = {{"command", x.command}, {"payload", x.payload}};
   if (x.requires_json)
     body["requires"] = *x.requires_json;
   if (!x.requester.empty())
     body["requester"] = x.requester;
-  const auto answer = object_of(
-      call_.post("/jobs", json_text(body), {{"Idempotency-Key", fresh_key()}}), "POST /jobs");
+  const auto key = x.idempotency_key.empty() ? fresh_key() : x.idempotency_key;
+  const auto answer = object_of(call_.post("/jobs", json_text(body), {{"Idempotency-Key", key}}), "POST /jobs");
   if (!answer)
     return answer.error();
-  auto id = string_member(*answer, "id");
-  if (id.empty())
+  created made;
+  made.id = string_member(*answer, "id");
+  if (made.id.empty())
     return failure{ec::bad_reply, "the broker did not say which job it made"};
-  return id;
+  if (const auto position = integer_member(*answer, "position"); position > 0)
+    made.position = position;
+  made.servable = answer->find("servable") == answer->end() || bool_member(*answer, "servable");
+  return made;
 }
 
 outcome<remote_job> producer_client::find(const std::string& id) {
@@ -161,7 +165,10 @@ outcome<remote_job> producer_client::cancel(const std::string& id) {
 }
 
 outcome<remote_job> producer_client::retry(const std::string& id) {
-  return change(id, "retry");
+  auto job = change(id, "retry");
+  if (!job && job.error().code == ec::lease_lost) // the only 409 of this route
+    return failure{ec::not_failed, job.error().why};
+  return job;
 }
 
 } // namespace

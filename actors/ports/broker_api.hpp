@@ -96,6 +96,7 @@ struct remote_worker {
   std::string notes; ///< why it has fewer caps than it was set up for
   int64_t first_seen_s = 0, last_seen_s = 0;
   bool polling = false, live = false;
+  bool draining = false; ///< it gets no new jobs
   std::vector<std::string> running;
 };
 
@@ -119,9 +120,14 @@ public:
     std::string payload;
     std::optional<std::string> requires_json;
     std::string requester;
+    std::string idempotency_key = {}; ///< the same key within a day is the same job; "": a fresh one each call
   };
-  /// @returns the new job's id.
-  virtual outcome<std::string> create(const request& x) = 0;
+  struct created {
+    std::string id;
+    std::optional<int64_t> position; ///< among the jobs that wait for the same caps; none from an old broker
+    bool servable = true;            ///< some live worker has the caps, as far as the broker says
+  };
+  virtual outcome<created> create(const request& x) = 0;
 
   /// Errors: `no_such_job`.
   virtual outcome<remote_job> find(const std::string& id) = 0;
@@ -142,7 +148,7 @@ public:
   virtual outcome<std::vector<remote_worker>> workers() = 0;
   virtual outcome<std::string> queue_json() = 0; ///< the body of GET /queue
   virtual outcome<remote_job> cancel(const std::string& id) = 0;
-  virtual outcome<remote_job> retry(const std::string& id) = 0;
+  virtual outcome<remote_job> retry(const std::string& id) = 0; ///< Errors: `not_failed`, `no_such_job`
 };
 
 /// A client's own token, as the wire shows it.

@@ -38,15 +38,16 @@ caps cli_session::known_caps(const std::string& line) {
 }
 
 int cli_session::carry_out(const chat_job& x) {
-  const auto id = broker_.create(request_of(x, world_.requester));
-  if (!id)
-    return fail(id.error());
+  const auto made = broker_.create(request_of(x, world_.requester));
+  if (!made)
+    return fail(made.error());
+  const auto& id = made->id;
   if (!options_.wait) {
-    world_.out << (options_.json ? json_text({{"id", *id}}) : *id) << "\n";
+    world_.out << (options_.json ? json_text({{"id", id}}) : id) << "\n";
     return cli_exit::answered;
   }
-  note("job " + *id + (x.required_cap.empty() ? "" : ", for a worker with " + x.required_cap));
-  return follow(*id);
+  note("job " + id + (x.required_cap.empty() ? "" : ", for a worker with " + x.required_cap));
+  return follow(id);
 }
 
 int cli_session::carry_out(const chat_advice& x) {

@@ -28,11 +28,11 @@ public:
       return *trouble;
     return remote_health{true, "1.2"};
   }
-  outcome<std::string> create(const request& x) override {
+  outcome<producer_api::created> create(const request& x) override {
     if (trouble)
       return *trouble;
     created.push_back(x);
-    return std::string{"job-1"};
+    return producer_api::created{"job-1", std::nullopt, true};
   }
   outcome<remote_job> find(const std::string& id) override {
     if (trouble)

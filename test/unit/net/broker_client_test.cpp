@@ -259,9 +259,10 @@ TEST_CASE("a job is created with a key, so that a repeat makes no second one",
     return http_fake::answer(200, R"({"id":"j9","status":"queued"})");
   }};
   auto broker = producer(fake);
-  const auto id = broker->create({"ping", "hi", R"({"caps":["llm:vllm"]})", "me"});
-  REQUIRE(id);
-  CHECK(*id == "j9");
+  const auto made = broker->create({"ping", "hi", R"({"caps":["llm:vllm"]})", "me"});
+  REQUIRE(made);
+  CHECK(made->id == "j9");
+  CHECK_FALSE(made->position);
   const auto x = fake.requests().at(0);
   CHECK(has(x.head, "X-Bot-Token: " + token + "\r\n"));
   CHECK(has(x.head, "Idempotency-Key: "));

@@ -1,4 +1,4 @@
-#include "apps/cli/progress_text.hpp"
+#include "net/progress_text.hpp"
 
 #include "actors/domain/code_points.hpp"
 #include "actors/domain/shorten.hpp"
