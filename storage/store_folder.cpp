@@ -71,30 +71,32 @@ outcome<done> sync_folder(const fs::path& path) {
 
 } // namespace
 
-outcome<store_folder> store_folder::open(const fs::path& given) {
+outcome<store_folder> store_folder::open(const fs::path& given, const store_words& words) {
+  const std::string variable = words.variable;
   std::error_code error;
   auto path = fs::absolute(given, error).lexically_normal();
   if (given.empty() || error)
-    return failure{ec::bad_config, "BROKER_DB is no path: \"" + given.string() + "\""};
+    return failure{ec::bad_config, variable + " is no path: \"" + given.string() + "\""};
   if (!path.has_filename()) // "x/" means x
     path = path.parent_path();
   const auto kind = fs::status(path, error).type();
   if (fs::exists(path, error) && kind != fs::file_type::directory)
     return failure{ec::bad_config,
-                   "BROKER_DB " + path.string()
+                   variable + " " + path.string()
                        + " is a file, but the store is a folder; a database of another program "
                          "cannot be read, so move it away or name another place"};
   if (const int why = make_folders(path))
     return failure{ec::bad_config,
-                   "cannot make the folder BROKER_DB " + path.string() + ": " + reason(why)};
-  owned_fd lock{::open((path / "broker.lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)};
+                   "cannot make the folder " + variable + " " + path.string() + ": " + reason(why)};
+  const auto lock_path = path / (std::string{words.program} + ".lock");
+  owned_fd lock{::open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)};
   if (!lock)
     return failure{ec::store_broken,
-                   "cannot open " + (path / "broker.lock").string() + ": " + reason(errno)};
+                   "cannot open " + lock_path.string() + ": " + reason(errno)};
   if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0)
-    return failure{ec::unavailable, "another broker" + read_owner(lock.get())
+    return failure{ec::unavailable, "another " + std::string{words.program} + read_owner(lock.get())
                                         + " is using the store " + path.string()
-                                        + "; stop it first, or set BROKER_DB to another place"};
+                                        + "; stop it first, or set " + variable + " to another place"};
   write_owner(lock.get());
   warn_of_network(path);
   return store_folder{std::move(path), std::move(lock)};

@@ -9,14 +9,20 @@
 
 namespace claw {
 
-/// Holds the folder's lock (`broker.lock` in it) as long as it lives; the kernel drops the lock of a killed process.
+/// What the sentences for the operator call the folder and its user.
+struct store_words {
+  const char* variable = "BROKER_DB";
+  const char* program = "broker";
+};
+
+/// Holds the folder's lock (`<program>.lock` in it) as long as it lives; the kernel drops the lock of a killed process.
 class store_folder {
 public:
   /// Makes the folder (0700, its missing parents too) and locks it. Warns of a network file system,
   /// on which LMDB's memory map and locks are not safe. Errors: `bad_config` when the path is no
   /// folder or cannot be one, `unavailable` when another process has it, `store_broken` when the
   /// lock file cannot be opened.
-  static outcome<store_folder> open(const std::filesystem::path& path);
+  static outcome<store_folder> open(const std::filesystem::path& path, const store_words& words = {});
 
   /// A folder that belongs to somebody else: not locked, nothing is made.
   static store_folder to_read(std::filesystem::path path) { return {std::move(path), owned_fd{}}; }
