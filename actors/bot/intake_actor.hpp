@@ -1,0 +1,100 @@
+#pragma once
+// The one gate through which everything said to the bot comes, live or read again after an absence: decides who may
+// speak, brings each request to disk before anything is done for it, and hands it to its conversation in its turn.
+//
+//   in   discord_heard from the gateway, in order; errand_over, held_said from conversations
+//   out  carry_out, say_held, taken_back to conversations; events_safe to the gateway; bot_changes to the store
+//
+// Each channel has a watermark on disk: all messages up to it are dealt with. It does not move while a channel is
+// read again, so that an absence that ends in another one loses nothing.
+
+#include "actors/bot/bot_parts.hpp"
+#include "actors/domain/discord_event.hpp"
+#include "actors/domain/errand.hpp"
+#include "actors/domain/user_turns.hpp"
+#include "actors/ports/bot_store.hpp"
+#include "actors/protocol/bot_messages.hpp"
+#include "actors/protocol/caf.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <utility>
+#include <vector>
+
+namespace claw {
+
+struct intake_config {
+  bot_parts_ptr parts;
+  bot_memory memory; ///< what an earlier process left
+  caf::actor lookout;
+};
+
+/// A channel that is read again from its watermark on.
+struct channel_reading {
+  snowflake after{};                   ///< the next page begins behind it
+  std::vector<discord_message> missed; ///< so far
+  snowflake newest{};                  ///< dealt with, live messages too
+  uint32_t failures = 0;
+  bool once_more = false; ///< the bot was away again meanwhile
+};
+
+struct intake_state {
+  ~intake_state() {
+    for (const auto& [key, x] : conversations)
+      caf::anon_send_exit(x, caf::exit_reason::user_shutdown);
+  }
+
+  intake_config config;
+  snowflake me{}, application{};
+  user_turns turns{{}};
+  std::map<snowflake, errand> errands; ///< open ones, and the newest finished ones
+  std::map<snowflake, snowflake> watermarks;
+  std::set<snowflake> direct_channels, strangers;
+  std::map<snowflake, snowflake> parents; ///< of channels and threads in servers; none for a channel of its own
+  std::map<snowflake, channel_reading> readings;
+  std::map<std::pair<snowflake, snowflake>, caf::actor> conversations; ///< by channel and user
+  std::set<uint64_t> open_sequences; ///< events whose records are on their way to disk
+  uint64_t heard = 0;                ///< the newest event
+  caf::actor_addr gateway;
+  std::map<snowflake, snowflake> refusals_told; ///< user to the newest message that was refused with a sentence
+  std::set<snowflake> edits_told;               ///< open errands whose edit was answered with a hint
+  bool read_again_once = false;
+
+  static inline const char* name = "intake";
+};
+
+using intake = caf::stateful_actor<intake_state>;
+
+caf::behavior intake_actor(intake* self, intake_config config);
+
+// -- its parts ------------------------------------------------------------------------------------------
+
+/// A message, live or read again. @param sequence 0 for one that was read again
+void take_message(intake* self, const discord_message& x, uint64_t sequence);
+void take_interaction(intake* self, const discord_interaction& x, uint64_t sequence);
+
+/// Tells Discord of the slash commands, unless it has them from an earlier start.
+void register_commands(intake* self);
+
+/// How far everything that came from the gateway needs no replay.
+void tell_gateway(intake* self);
+
+/// Brings the changes to disk, then goes on; `sequence` is safe from then on.
+void keep_then(intake* self, std::vector<bot_change> changes, uint64_t sequence, std::function<void(bool kept)> next);
+
+/// Takes an errand on in its user's turn, or has it wait, or refuses it.
+void admit_errand(intake* self, errand x, uint64_t sequence);
+
+void hand_to_conversation(intake* self, const errand& x, bool anew);
+caf::actor conversation_of(intake* self, const errand& x);
+
+/// Reads every known channel from its watermark on.
+void read_again(intake* self);
+void read_channel(intake* self, snowflake channel);
+
+/// Notes that the channel is dealt with up to this message. @returns what to bring to disk for it
+std::optional<keep_watermark> pass_watermark(intake* self, snowflake channel, snowflake id);
+
+} // namespace claw

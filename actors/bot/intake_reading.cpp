@@ -1,0 +1,163 @@
+#include "actors/bot/intake_actor.hpp"
+#include "actors/domain/claim_pace.hpp"
+#include "actors/domain/log_value.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+namespace claw {
+
+namespace {
+
+constexpr std::size_t missed_max = 50; ///< of a channel; older ones are passed over
+constexpr int64_t missed_age_max_ms = 3'600'000;
+constexpr std::size_t page_size = 100;  ///< @source Discord API reference, "Get Channel Messages"
+constexpr std::size_t held_max = 1'000; ///< messages kept while a channel is read
+constexpr std::chrono::milliseconds again_min{2'000};
+constexpr std::chrono::milliseconds again_max{60'000};
+
+/// Stands for "some server" where the history of a channel does not say which.
+constexpr snowflake some_guild{1};
+
+void read_page(intake* self, snowflake channel);
+
+void keep_mark(intake* self, snowflake channel, snowflake id) {
+  auto& mark = self->state.watermarks[channel];
+  if (id <= mark)
+    return;
+  mark = id;
+  caf::anon_send(self->state.config.parts->store, bot_changes{{keep_watermark{channel, id}}});
+}
+
+void end_reading(intake* self, snowflake channel);
+
+/// Where the messages of a thread belong must be known before they are judged.
+void ask_place(intake* self, snowflake channel) {
+  discord_call call;
+  call.what = discord_call::kind::channel;
+  call.channel = channel;
+  const auto got = [self, channel](snowflake parent) {
+    self->state.parents[channel] = parent;
+    end_reading(self, channel);
+  };
+  self->request(self->state.config.parts->rest, discord_time_max, ask_discord{call, call_rank::answer})
+      .then(
+          [got](const told<discord_answer>& x) {
+            got(x.what && x.what->ok() && x.what->channel.thread ? x.what->channel.parent : snowflake{});
+          },
+          [got](const caf::error&) { got({}); });
+}
+
+void end_reading(intake* self, snowflake channel) {
+  const auto& rules = self->state.config.parts->settings.rules;
+  if (self->state.parents.count(channel) == 0 && rules.channels.count(channel) == 0
+      && self->state.direct_channels.count(channel) == 0)
+    return ask_place(self, channel);
+  const auto at = self->state.readings.find(channel);
+  auto missed = std::move(at->second.missed);
+  std::sort(missed.begin(), missed.end(),
+            [](const discord_message& a, const discord_message& b) { return a.id < b.id; });
+  const auto old = self->state.config.parts->wall_ms() - missed_age_max_ms;
+  std::erase_if(missed, [=](const discord_message& x) { return made_at_ms(x.id) < old; });
+  const auto skipped = missed.size() > missed_max ? missed.size() - missed_max : 0;
+  missed.erase(missed.begin(), missed.begin() + static_cast<std::ptrdiff_t>(skipped));
+  if (skipped > 0)
+    spdlog::warn("event=messages_skipped channel={} count={}", to_string(channel), skipped);
+  for (const auto& x : missed)
+    take_message(self, x, 0);                    // still reading: the watermark stands until all of them are on disk
+  keep_then(self, {}, 0, [self, channel](bool) { // lands behind their records
+    const auto read = self->state.readings.at(channel);
+    self->state.readings.erase(channel);
+    keep_mark(self, channel, std::max(read.after, read.newest));
+    if (read.once_more)
+      read_channel(self, channel);
+  });
+}
+
+void on_page(intake* self, snowflake channel, const discord_answer& page) {
+  auto& reading = self->state.readings.at(channel);
+  reading.failures = 0;
+  const bool direct = self->state.direct_channels.count(channel) != 0;
+  for (auto x : page.messages) {
+    x.channel = channel;
+    x.guild = direct ? snowflake{} : some_guild;
+    reading.after = std::max(reading.after, x.id);
+    reading.missed.push_back(std::move(x));
+  }
+  if (page.messages.size() >= page_size && reading.missed.size() < held_max)
+    return read_page(self, channel);
+  end_reading(self, channel);
+}
+
+/// A channel that is read for the first time: nothing in it is for us, but from here on everything is.
+void on_newest(intake* self, snowflake channel, const discord_answer& page) {
+  auto& reading = self->state.readings.at(channel);
+  auto newest = std::max(channel, reading.newest); // a channel is older than its first message
+  for (const auto& x : page.messages)
+    newest = std::max(newest, x.id);
+  self->state.readings.erase(channel);
+  keep_mark(self, channel, newest);
+}
+
+void on_no_page(intake* self, snowflake channel, const outcome<discord_answer>& x) {
+  auto& reading = self->state.readings.at(channel);
+  if (x) {
+    spdlog::warn("event=channel_unreadable channel={} status={} code={}", to_string(channel), x->status, x->code);
+    const auto newest = reading.newest;
+    self->state.readings.erase(channel);
+    if (is_set(newest))
+      keep_mark(self, channel, newest);
+    return;
+  }
+  const auto pause = backoff_with_jitter(++reading.failures, again_min, again_max, self->state.config.parts->random());
+  self->delayed_send(self, pause, later{[self, channel] { read_page(self, channel); }});
+}
+
+void read_page(intake* self, snowflake channel) {
+  const auto at = self->state.readings.find(channel);
+  if (at == self->state.readings.end())
+    return;
+  discord_call call;
+  call.what = discord_call::kind::history;
+  call.channel = channel;
+  call.message = at->second.after;
+  call.limit = is_set(call.message) ? page_size : 1;
+  const auto got = [self, channel, first = !is_set(call.message)](const outcome<discord_answer>& x) {
+    if (self->state.readings.count(channel) == 0)
+      return;
+    if (!x || !x->ok())
+      return on_no_page(self, channel, x);
+    if (first)
+      return on_newest(self, channel, *x);
+    on_page(self, channel, *x);
+  };
+  self->request(self->state.config.parts->rest, discord_time_max, ask_discord{call, call_rank::answer})
+      .then([got](const told<discord_answer>& x) { got(x.what); },
+            [got](const caf::error&) {
+              got(failure{ec::unreachable, "no answer from discord_rest"});
+            });
+}
+
+} // namespace
+
+void read_channel(intake* self, snowflake channel) {
+  const auto mark = self->state.watermarks.find(channel);
+  self->state.readings[channel].after = mark == self->state.watermarks.end() ? snowflake{} : mark->second;
+  read_page(self, channel);
+}
+
+void read_again(intake* self) {
+  auto& state = self->state;
+  std::set<snowflake> channels = state.config.parts->settings.rules.channels;
+  for (const auto& [channel, mark] : state.watermarks)
+    channels.insert(channel);
+  for (const auto channel : channels) {
+    if (const auto at = state.readings.find(channel); at != state.readings.end())
+      at->second.once_more = true;
+    else
+      read_channel(self, channel);
+  }
+}
+
+} // namespace claw
