@@ -15,6 +15,7 @@ LAYERS = {
     "actors/shared": ["actors/domain", "actors/ports", "actors/protocol", "actors/shared"],
     "actors/broker": ["actors/domain", "actors/ports", "actors/protocol", "actors/shared", "actors/broker"],
     "actors/runner": ["actors/domain", "actors/ports", "actors/protocol", "actors/shared", "actors/runner"],
+    "actors/bot": ["actors/domain", "actors/ports", "actors/protocol", "actors/shared", "actors/bot"],
     "storage": ["actors/domain", "actors/ports", "storage"],
     "llm": ["actors/domain", "actors/ports", "llm"],
     "net": ["actors/domain", "actors/ports", "actors/protocol", "net"],
@@ -23,13 +24,15 @@ LAYERS = {
 }
 # Which outside headers a folder may include; a folder that is not named may include none of them.
 THIRD_PARTY = {
-    "caf/": ["actors/protocol", "actors/shared", "actors/broker", "actors/runner", "net", "apps", "test"],
+    "caf/": ["actors/protocol", "actors/shared", "actors/broker", "actors/runner", "actors/bot", "net", "apps",
+             "test"],
     "boost/": ["net", "apps", "test"],
     "nlohmann/": ["net", "llm", "apps", "test"],
     "lmdb.h": ["storage"],
     "curl/": ["net", "llm", "apps"],
     "openssl/": ["storage", "net", "apps"],
-    "spdlog/": ["actors/shared", "actors/broker", "actors/runner", "storage", "llm", "net", "apps", "test"],
+    "spdlog/": ["actors/shared", "actors/broker", "actors/runner", "actors/bot", "storage", "llm", "net", "apps",
+                "test"],
     "CLI/": ["apps"],
     "editline/": ["apps"],
     "sqlite3.h": ["apps"],
