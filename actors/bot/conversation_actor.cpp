@@ -21,6 +21,11 @@ constexpr std::chrono::milliseconds away_max{30'000};
 constexpr int64_t request_age_max_ms = 3'600'000; ///< a request that the broker could not take in an hour is given up
 constexpr const char* kept_sentence = "The broker cannot be reached right now. Your request is kept and tried again.";
 
+void note_errand(conversation* self, const errand& x) {
+  if (const auto intake = caf::actor_cast<caf::actor>(self->state.config.intake))
+    caf::anon_send(intake, errand_noted{x});
+}
+
 // -- submitting -------------------------------------------------------------------------------------------
 
 void try_create(conversation* self, const courier_ptr& courier, const producer_api::request& what,
@@ -38,6 +43,7 @@ void on_created(conversation* self, const courier_ptr& courier, const producer_a
   courier->set_job(made.id);
   courier->set_phase(errand::phase::watched);
   courier->commit([self, courier, story, anew] {
+    note_errand(self, courier->record());
     start_watch(self, courier->record(), anew, story);
     if (self->state.dropped.erase(courier->record().id) != 0)
       caf::anon_send(self->state.watches[courier->record().id], taken_back{courier->record().id});
@@ -138,11 +144,7 @@ void on_say_held(conversation* self, const say_held& x) {
   const auto text = "You have " + std::to_string(running) + (running == 1 ? " job" : " jobs")
                     + " running, as many as one person may have at a time. This request waits its turn, at place "
                     + std::to_string(x.place) + ".";
-  const auto intake = self->state.config.intake;
-  courier->say_status(text, {}, [courier, intake] {
-    if (const auto to = caf::actor_cast<caf::actor>(intake))
-      caf::anon_send(to, held_said{courier->record()});
-  });
+  courier->say_status(text, {}, [self, courier] { note_errand(self, courier->record()); });
 }
 
 void on_taken_back(conversation* self, snowflake id) {

@@ -161,10 +161,12 @@ void on_errand_over(intake* self, const errand& x) {
   keep_then(self, {keep_errand{turn}}, 0, [self, turn](bool) { hand_to_conversation(self, turn, false); });
 }
 
-void on_held_said(intake* self, const errand& x) {
+void on_errand_noted(intake* self, const errand& x) {
   const auto at = self->state.errands.find(x.id);
-  if (at != self->state.errands.end() && at->second.now_in == errand::phase::held)
-    at->second.status = x.status;
+  if (at == self->state.errands.end())
+    return;
+  at->second.status = x.status;
+  at->second.job_id = x.job_id;
 }
 
 /// What an earlier process had begun goes on; what waited in line waits on.
@@ -216,7 +218,7 @@ caf::behavior intake_actor(intake* self, intake_config config) {
   return {
       [self](const discord_heard& x) { on_heard(self, x); },
       [self](const errand_over& x) { on_errand_over(self, x.what); },
-      [self](const held_said& x) { on_held_said(self, x.what); },
+      [self](const errand_noted& x) { on_errand_noted(self, x.what); },
       [](const later& x) { x.work(); },
   };
 }

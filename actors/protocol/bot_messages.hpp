@@ -108,8 +108,8 @@ struct say_held {
   bool anew = false; ///< as in carry_out
 };
 
-/// To the intake: it is said; the record has the message's id now.
-struct held_said {
+/// To the intake: the record has got on. It has the message's id now, or its job's.
+struct errand_noted {
   errand what;
 };
 
@@ -157,7 +157,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::show_presence)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::socket_heard)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::carry_out)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::say_held)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::held_said)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::errand_noted)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::errand_over)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::taken_back)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::bot_stop)

@@ -118,6 +118,7 @@ public:
       chat.wall_ms += next.count();
       scheduler().advance_time(next);
       settle();
+      acknowledge_beats();
     }
   }
 
@@ -137,6 +138,14 @@ public:
   std::optional<std::string> gave_up;
 
 private:
+  void acknowledge_beats() {
+    if (!socket || std::exchange(socket->beats, 0) == 0)
+      return;
+    gateway_frame ack;
+    ack.what = gateway_frame::op::beat_ack;
+    hear(link_frame{socket->opened, ack});
+  }
+
   struct still_config : caf::actor_system_config {
     still_config() { set("scheduler.policy", caf::atom("testing")); }
   };
