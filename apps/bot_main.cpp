@@ -6,6 +6,7 @@
 #include "apps/bot_config.hpp"
 #include "apps/entropy.hpp"
 #include "apps/exit_codes.hpp"
+#include "apps/life_signs.hpp"
 #include "apps/log.hpp"
 #include "apps/watchdog.hpp"
 #include "net/gateway_link.hpp"
@@ -111,6 +112,14 @@ int give_up_code(const std::string& why) {
   return exit_codes::config;
 }
 
+/// @returns a line about the bot, none when its actors did not answer in time
+std::optional<std::string> say_how_it_is(bot_system& bot, std::chrono::milliseconds wait) {
+  const auto open = bot.requests_under_way(wait);
+  if (!open)
+    return std::nullopt;
+  return std::to_string(*open) + (*open == 1 ? " request" : " requests") + " under way";
+}
+
 /// Runs until a signal or the end of all hope. @returns the exit code
 int run_bot(const bot_config_values& x, bot_world world, last_word& end, int signals) {
   caf::actor_system_config caf_config;
@@ -126,7 +135,10 @@ int run_bot(const bot_config_values& x, bot_world world, last_word& end, int sig
     if (x.trust != gateway_trust::discord)
       spdlog::warn("event=discord_replaced url={} why=\"DISCORD_API_URL is set: DISCORD_TOKEN goes there\"",
                    log_value(x.discord.url));
+    const auto how_it_is = [&](std::chrono::milliseconds wait) { return say_how_it_is(bot, wait); };
+    life_signs signs{life_sign_plan_here(), how_it_is};
     const int signal = wait_for_end(signals, end.descriptor());
+    signs.stop();
     exit_code = signal != 0 ? 0 : give_up_code(end.why());
     overdue.emplace(exit_time_max, exit_code);
     // SIGINT is a person who wants the bot away; SIGTERM comes with restarts, after which the session goes on.

@@ -173,7 +173,8 @@ rate_facts read_rate(const curl_answer& answer, const json& body) {
     rate.retry_after
         = std::max(rate.retry_after.value_or(std::chrono::milliseconds{0}),
                    seconds_of(std::clamp(told->get<double>(), 0.0, wait_s_max)).value_or(std::chrono::milliseconds{0}));
-  rate.from_outside = !has_told; // @source discord.py: the API's own 429 says how long to wait, a proxy's is HTML
+  // @source discord.py: the API's own 429 has a Via header and says how long to wait; a proxy's is HTML.
+  rate.from_outside = !has_told && answer.header("via").empty();
   return rate;
 }
 

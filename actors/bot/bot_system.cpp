@@ -5,6 +5,7 @@
 #include "actors/bot/gateway_session_actor.hpp"
 #include "actors/bot/intake_actor.hpp"
 #include "actors/bot/lookout_actor.hpp"
+#include "actors/protocol/link_messages.hpp"
 #include "actors/shared/guard.hpp"
 
 namespace claw {
@@ -16,7 +17,7 @@ constexpr std::size_t discord_links = 4; ///< the first one is kept for interact
 
 /// The supervisor. All that matters is on disk, so when a part crashes the program ends and begins anew from there.
 struct bot_root_state {
-  caf::actor gateway;
+  caf::actor gateway, intake;
   std::vector<caf::actor> parts; ///< all of them, in the order of their start
 
   ~bot_root_state() {
@@ -72,7 +73,8 @@ void start_parts(bot_root* self, const bot_settings& settings, const bot_world& 
   gateway.rest = parts->rest;
   gateway.store = parts->store;
   const auto lookout = start_part(self, false, lookout_actor, lookout_config{parts, self->address()});
-  gateway.intake = start_part(self, false, intake_actor, intake_config{parts, world.memory, lookout});
+  gateway.intake = self->state.intake
+      = start_part(self, false, intake_actor, intake_config{parts, world.memory, lookout});
   gateway.trust = world.trust;
   gateway.left = world.memory.session;
   gateway.budget = identify_budget{world.memory.identify_times_ms};
@@ -99,6 +101,7 @@ caf::behavior bot_root_actor(bot_root* self, bot_settings settings, bot_world wo
   start_parts(self, settings, world);
   return {
       [self](const bot_stop& x) { return on_stop(self, x); },
+      [self](const pulse_question& x) { return self->delegate(self->state.intake, x); },
       [self](const show_presence& x) { caf::anon_send(self->state.gateway, x); },
   };
 }
@@ -113,6 +116,14 @@ bot_system::bot_system(caf::actor_system& system, bot_settings settings, bot_wor
 
 bot_system::~bot_system() {
   caf::anon_send_exit(root_, caf::exit_reason::user_shutdown);
+}
+
+std::optional<std::size_t> bot_system::requests_under_way(std::chrono::milliseconds deadline) {
+  caf::scoped_actor self{system_};
+  std::optional<std::size_t> answer;
+  self->request(root_, deadline, pulse_question{})
+      .receive([&](const bot_pulse& x) { answer = x.under_way; }, [](const caf::error&) {});
+  return answer;
 }
 
 bool bot_system::shutdown(bool for_good, std::chrono::milliseconds deadline) {

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace claw {
@@ -44,6 +45,9 @@ public:
   /// @param for_good the bot is shown as away at once; else the next process continues the session
   /// @returns false when the deadline passed first
   bool shutdown(bool for_good, std::chrono::milliseconds deadline);
+
+  /// Asks the actors, and so whether they are there. Blocks. @returns none when they did not answer in time
+  std::optional<std::size_t> requests_under_way(std::chrono::milliseconds deadline);
 
 private:
   caf::actor_system& system_;

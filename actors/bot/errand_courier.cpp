@@ -146,12 +146,12 @@ void errand_courier::say_first(outgoing_message x, then next) {
   x.private_reply = errand_.private_reply;
   const auto go_on_without = [me = shared_from_this(), x, next](const discord_answer& why) mutable {
     spdlog::warn("event=status_refused message={} status={} code={}", to_string(me->errand_.id), why.status, why.code);
-    if (!me->may_go_private(why))
+    if (!me->may_go_elsewhere(why))
       return next();
-    me->go_private([me, x, next]() mutable {
-      x.content = "I may not write in <#" + to_string(me->errand_.channel) + ">, so I answer here.\n" + x.content;
-      if (me->errand_.place == me->errand_.channel)
+    me->go_elsewhere([me, x, next](bool moved) mutable {
+      if (!moved)
         return next();
+      x.content = "I may not write where you asked, so I answer here.\n" + x.content;
       me->say_first(std::move(x), next);
     });
   };
@@ -246,22 +246,30 @@ void errand_courier::edit_first(std::shared_ptr<answer_plan> plan, then next) {
   });
 }
 
-/// The bot may not speak where it was asked; it can still tell the person who asked.
-bool errand_courier::may_go_private(const discord_answer& why) const {
-  return why.status == 403 && is_set(errand_.guild) && errand_.place == errand_.channel;
+/// The bot may not speak where it was asked, or in the job's thread; it can still tell the person who asked.
+bool errand_courier::may_go_elsewhere(const discord_answer& why) const {
+  const bool shut = why.code == discord_code::thread_archived || why.code == discord_code::thread_locked
+                    || why.code == discord_code::unknown_channel;
+  const bool in_server = errand_.place == errand_.channel || errand_.place == errand_.id;
+  return is_set(errand_.guild) && in_server && (shut || why.status == 403);
 }
 
-/// From here on all is said in a direct message.
-void errand_courier::go_private(then next) {
+/// From here on all is said in the channel instead of the thread, or in a direct message instead of the channel.
+void errand_courier::go_elsewhere(std::function<void(bool moved)> next) {
+  const auto move_to = [me = shared_from_this(), next](snowflake place) {
+    me->errand_.place = place;
+    me->errand_.status = {};
+    me->commit([next] { next(true); });
+  };
+  if (errand_.place != errand_.channel)
+    return move_to(errand_.channel);
   discord_call call;
   call.what = kind::direct;
   call.user = errand_.user;
-  ask(std::move(call), call_rank::answer, [me = shared_from_this(), next](const outcome<discord_answer>& x) {
+  ask(std::move(call), call_rank::answer, [next, move_to](const outcome<discord_answer>& x) {
     if (!x || !x->ok() || !is_set(x->id))
-      return next();
-    me->errand_.place = x->id;
-    me->errand_.status = {};
-    me->commit(next);
+      return next(false);
+    move_to(x->id);
   });
 }
 
@@ -270,9 +278,9 @@ void errand_courier::on_part_refused(std::shared_ptr<answer_plan> plan, const di
   auto& part = plan->parts[errand_.parts.size()];
   spdlog::warn("event=answer_refused message={} job_id={} status={} code={} why={}", to_string(errand_.id),
                log_value(errand_.job_id), why.status, why.code, log_value(why.trouble));
-  if (may_go_private(why))
-    return go_private([me = shared_from_this(), plan, next] {
-      if (me->errand_.place == me->errand_.channel)
+  if (may_go_elsewhere(why))
+    return go_elsewhere([me = shared_from_this(), plan, next](bool moved) {
+      if (!moved)
         return me->close(*plan, next); // nobody may hear us anywhere
       plan->parts[me->errand_.parts.size()].replies_to = {};
       me->deliver_next(plan, next);

@@ -69,8 +69,8 @@ private:
   void say_first(outgoing_message x, then next);
   void deliver_next(std::shared_ptr<answer_plan> plan, then next);
   void edit_first(std::shared_ptr<answer_plan> plan, then next);
-  bool may_go_private(const discord_answer& why) const;
-  void go_private(then next);
+  bool may_go_elsewhere(const discord_answer& why) const;
+  void go_elsewhere(std::function<void(bool moved)> next);
   void on_part_refused(std::shared_ptr<answer_plan> plan, const discord_answer& why, then next);
   void close(const answer_plan& plan, then next);
   bool speaks_through_interaction() const;

@@ -4,6 +4,7 @@
 #include "actors/domain/chat_command.hpp"
 #include "actors/domain/job_story.hpp"
 #include "actors/domain/log_value.hpp"
+#include "actors/protocol/link_messages.hpp"
 #include "actors/shared/guard.hpp"
 
 #include <algorithm>
@@ -64,8 +65,10 @@ void on_ready(intake* self, const gateway_ready& x) {
   state.read_again_once = true;
   read_again(self);
   register_commands(self);
-  for (const auto user : state.config.parts->settings.rules.people)
-    open_direct_channel(self, user);
+  const auto& people = state.config.parts->settings.rules.people;
+  if (state.direct_channels.size() < people.size())
+    for (const auto user : people)
+      open_direct_channel(self, user);
 }
 
 void on_channels(intake* self, const channels_seen& x) {
@@ -204,6 +207,12 @@ void restore(intake* self) {
     spdlog::info("event=errands_restored open={}", open.size());
 }
 
+bot_pulse pulse_of(const intake_state& state) {
+  const auto open = std::count_if(state.errands.begin(), state.errands.end(),
+                                  [](const auto& x) { return x.second.now_in != errand::phase::finished; });
+  return {static_cast<std::size_t>(open)};
+}
+
 } // namespace
 
 caf::behavior intake_actor(intake* self, intake_config config) {
@@ -219,6 +228,7 @@ caf::behavior intake_actor(intake* self, intake_config config) {
       [self](const discord_heard& x) { on_heard(self, x); },
       [self](const errand_over& x) { on_errand_over(self, x.what); },
       [self](const errand_noted& x) { on_errand_noted(self, x.what); },
+      [self](const pulse_question&) { return pulse_of(self->state); },
       [](const later& x) { x.work(); },
   };
 }

@@ -2,7 +2,7 @@
 // The one gate through which everything said to the bot comes, live or read again after an absence: decides who may
 // speak, brings each request to disk before anything is done for it, and hands it to its conversation in its turn.
 //
-//   in   discord_heard from the gateway, in order; errand_over, errand_noted from conversations
+//   in   discord_heard from the gateway, in order; errand_over, errand_noted from conversations; pulse_question
 //   out  carry_out, say_held, taken_back to conversations; events_safe to the gateway; bot_changes to the store
 //
 // Each channel has a watermark on disk: all messages up to it are dealt with. It does not move while a channel is

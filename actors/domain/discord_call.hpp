@@ -104,10 +104,10 @@ inline constexpr int too_many_old_edits = 30046;
 inline constexpr int already_acknowledged = 40060;
 inline constexpr int missing_access = 50001;
 inline constexpr int not_our_message = 50005;
-inline constexpr int cannot_message_user = 50007;
 inline constexpr int missing_permission = 50013;
+inline constexpr int thread_archived = 50083;
 inline constexpr int thread_exists = 160004;
-inline constexpr int no_history_right = 160002;
+inline constexpr int thread_locked = 160005;
 } // namespace discord_code
 
 /// The route without ids of messages, for logs and rate limits: `PATCH /channels/{c}/messages/{m}`. Never a token.

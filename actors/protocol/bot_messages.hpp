@@ -123,6 +123,11 @@ struct taken_back {
   snowflake id{};
 };
 
+/// Answers a pulse_question, which the bot as a whole passes on to the intake.
+struct bot_pulse {
+  std::size_t under_way = 0; ///< requests that have no answer yet
+};
+
 /// To the gateway: end. Answered with told<done> when the session is kept.
 struct bot_stop {
   bool for_good = false;
@@ -160,4 +165,5 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::say_held)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::errand_noted)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::errand_over)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::taken_back)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::bot_pulse)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(claw::bot_stop)

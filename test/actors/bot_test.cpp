@@ -300,8 +300,26 @@ TEST_CASE("a bot that may not write where it is asked answers in a direct messag
   x.start();
   x.say("ping hello", alice, town);
   REQUIRE(x.chat.said(alice_direct).size() == 1);
-  CHECK(has(x.chat.said(alice_direct)[0], "I may not write in <#500>, so I answer here."));
+  CHECK(has(x.chat.said(alice_direct)[0], "I may not write where you asked, so I answer here."));
   x.chat.finish("job-1", "pong: hello");
   x.pass(5s);
   CHECK(x.chat.said(alice_direct) == std::vector<std::string>{"pong: hello"});
+}
+
+TEST_CASE("a thread that is shut leaves the answer to its channel", "[bot]") {
+  auto settings = in_town();
+  settings.threads = true;
+  still_bot x{settings};
+  x.start();
+  const auto asked = x.say("ping hello", alice, town);
+  REQUIRE(x.chat.said(asked).size() == 1);
+  x.pass(60s);
+  x.chat.refuse = [asked](const discord_call& call) -> std::optional<discord_answer> {
+    if (call.what != discord_call::kind::send || call.channel != asked)
+      return std::nullopt;
+    return refusal(400, discord_code::thread_locked);
+  };
+  x.chat.finish("job-1", "pong: hello");
+  x.pass(5s);
+  CHECK(x.chat.said(town) == std::vector<std::string>{"pong: hello"});
 }
