@@ -72,9 +72,14 @@ void on_ready(intake* self, const gateway_ready& x) {
 }
 
 void on_channels(intake* self, const channels_seen& x) {
-  for (const auto& channel : x.channels)
-    if (self->state.parents.size() < places_max)
-      self->state.parents[channel.id] = channel.thread ? channel.parent : snowflake{};
+  auto& state = self->state;
+  const auto& ours = state.config.parts->settings.rules.channels;
+  for (const auto& channel : x.channels) {
+    if (state.parents.size() < places_max)
+      state.parents[channel.id] = channel.thread ? channel.parent : snowflake{};
+    if (channel.thread && ours.count(channel.parent) != 0)
+      read_thread(self, channel);
+  }
 }
 
 /// A request that waits is taken back by deleting it; one whose job runs is not.

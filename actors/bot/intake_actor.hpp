@@ -94,6 +94,9 @@ caf::actor conversation_of(intake* self, const errand& x);
 void read_again(intake* self);
 void read_channel(intake* self, snowflake channel);
 
+/// Reads a thread of a channel of ours for the first time.
+void read_thread(intake* self, const discord_channel& x);
+
 /// Notes that the channel is dealt with up to this message. @returns what to bring to disk for it
 std::optional<keep_watermark> pass_watermark(intake* self, snowflake channel, snowflake id);
 

@@ -85,7 +85,9 @@ void take_command(intake* self, const discord_interaction& x, uint64_t sequence)
     if (is_too_late(answer))
       return drop_interaction(self, x, sequence);
     if (self->state.errands.count(x.id) == 0)
-      admit_errand(self, e, sequence);
+      return admit_errand(self, e, sequence);
+    self->state.open_sequences.erase(sequence); // the event came twice before Discord answered
+    tell_gateway(self);
   });
 }
 

@@ -147,6 +147,17 @@ void read_channel(intake* self, snowflake channel) {
   read_page(self, channel);
 }
 
+/// Nothing in a thread is for us that was there before the bot, but all of one that was begun while the bot was away.
+void read_thread(intake* self, const discord_channel& x) {
+  auto& state = self->state;
+  if (state.watermarks.count(x.id) != 0 || state.readings.count(x.id) != 0)
+    return;
+  const auto parent = state.watermarks.find(x.parent);
+  if (parent != state.watermarks.end() && x.id > parent->second)
+    state.watermarks[x.id] = x.id; // a thread is older than its first message
+  read_channel(self, x.id);
+}
+
 void read_again(intake* self) {
   auto& state = self->state;
   std::set<snowflake> channels = state.config.parts->settings.rules.channels;

@@ -187,6 +187,29 @@ TEST_CASE("what was said while the bot was away is answered once it is back", "[
   CHECK(x.chat.created.size() == 5);
 }
 
+TEST_CASE("what was said in a thread that was begun while the bot was away is answered once it is back", "[bot]") {
+  still_bot x{in_town(10)};
+  x.start();
+  x.say("ping before", alice, town);
+  x.stop();
+  x.chat.wall_ms += 600'000;
+  const auto thread = x.chat.fresh_id();
+  x.say("ping missed", alice, thread, false);
+  x.start();
+  discord_channel seen;
+  seen.id = thread;
+  seen.parent = town;
+  seen.thread = true;
+  x.dispatch("GUILD_CREATE", channels_seen{{seen}});
+  x.pass(5s);
+  REQUIRE(x.chat.created.size() == 2);
+  CHECK(x.chat.created[1].payload == "missed");
+  x.restart();
+  x.dispatch("GUILD_CREATE", channels_seen{{seen}});
+  x.pass(5s);
+  CHECK(x.chat.created.size() == 2);
+}
+
 TEST_CASE("a bot that sees a channel for the first time answers nothing that stands there", "[bot]") {
   still_bot x{in_town()};
   x.say("ping old", alice, town, false);
