@@ -19,12 +19,6 @@ std::chrono::milliseconds fresh_pause(uint64_t random) {
   return fresh_pause_min + std::chrono::milliseconds{static_cast<int64_t>(random % span)};
 }
 
-gateway_actions joined(gateway_actions first, gateway_actions then) {
-  for (auto& x : then)
-    first.push_back(std::move(x));
-  return first;
-}
-
 } // namespace
 
 gateway_machine::gateway_machine(gateway_trust trust, std::optional<gateway_session> left, identify_budget budget)
@@ -102,8 +96,7 @@ gateway_actions gateway_machine::on_address(const gateway_address& x, const mome
     rest(pause, at);
     return {};
   }
-  budget_.spend(at.wall_ms); // before the attempt: what matters is that it is never forgotten
-  return joined({keep_identify_times{budget_.times_ms()}}, connect(x.url, at));
+  return connect(x.url, at);
 }
 
 gateway_actions gateway_machine::on_no_address(bool fatal, const moment& at) {
@@ -132,9 +125,10 @@ gateway_actions gateway_machine::on_hello(std::chrono::milliseconds interval, co
   const auto span = static_cast<uint64_t>(beat_interval_.count());
   beat_due_ = at.now + std::chrono::milliseconds{static_cast<int64_t>(at.random % span)};
   beat_acked_ = true;
-  if (!resuming_)
-    return {send_identify{}};
-  return {send_resume{*session_}};
+  if (resuming_)
+    return {send_resume{*session_}};
+  budget_.spend(at.wall_ms); // when it goes out, not before: Discord counts from there
+  return {keep_identify_times{budget_.times_ms()}, send_identify{}};
 }
 
 // -- while it lasts -----------------------------------------------------------------------------

@@ -80,7 +80,10 @@ struct gateway {
 TEST_CASE("a bot identifies after Hello and keeps the session that READY names", "[gateway]") {
   gateway x;
   CHECK(x.connect() == main_url);
-  CHECK(found<send_identify>(x.frame(gateway_frame::op::hello)));
+  const auto greeted = x.frame(gateway_frame::op::hello);
+  CHECK(found<send_identify>(greeted));
+  REQUIRE(found<keep_identify_times>(greeted));
+  CHECK(found<keep_identify_times>(greeted)->times_ms.size() == 1);
   const auto actions = x.frame(gateway_frame::op::dispatch, 1, "READY",
                                gateway_ready{snowflake{9}, snowflake{9}, "session", resume_url});
   REQUIRE(found<keep_session>(actions));
