@@ -70,6 +70,41 @@ class ClientAtFake:
         self.peer.do("presence", state="2 running")
         self.assertEqual(self.fake.wait(kind="frame", op=3)[0]["d"]["status"], "idle")
 
+    # -- slash commands --------------------------------------------------------------------------------------------
+
+    def register(self):
+        option = {"name": "prompt", "description": "What to say", "type": 3, "required": True, "autocomplete": False}
+        commands = [{"name": x, "description": "A command", "options": [option]} for x in ("quick", "slow")]
+        self.assertEqual(sorted(self.peer.do("register", guild=GUILD, commands=commands)), ["quick", "slow"])
+
+    def test_a_slash_command_is_answered_at_once_for_its_person_only(self):
+        self.register()
+        seen = self.fake.interact("command", name="quick", options={"prompt": "why?"})
+        self.assertEqual((seen["state"], seen["original"]["content"], seen["original"]["ephemeral"]),
+                         ("answered", "at once: why?", True))
+        self.assertEqual(self.fake.read(), [])
+
+    def test_a_slash_command_is_answered_later_by_an_edit_and_followed_up(self):
+        self.register()
+        seen = self.fake.interact("command", name="slow", options={"prompt": "why?"})
+        self.peer.wait("answered", id=seen["id"])
+        seen = self.fake.interaction(seen["id"], until="answered")
+        self.assertEqual([x["content"] for x in seen["original"]["versions"]], ["", "edited: why?"])
+        self.assertEqual([(x["content"], x["ephemeral"]) for x in seen["followups"]], [("a follow-up", True)])
+        self.assertEqual([x["content"] for x in self.fake.read()], ["edited: why?"])
+        calls = [x for x in self.rest() if x["path"].startswith(("/api/v10/interactions", "/api/v10/webhooks"))]
+        self.assertEqual([x["status"] // 100 for x in calls], [2, 2, 2])
+
+    def test_an_answer_after_three_seconds_is_too_late(self):
+        self.register()
+        held = self.fake.fault("hold", path="/callback")
+        begun = self.fake.post("/interactions/command", name="quick", options={"prompt": "why?"})
+        self.fake.wait(kind="rest", fault=held)
+        self.fake.advance(4)
+        self.fake.release(held)
+        self.assertEqual(self.peer.wait("refused", id=begun["id"])["code"], 10062)
+        self.assertEqual(self.fake.interaction(begun["id"])["state"], "failed")
+
     # -- refusals --------------------------------------------------------------------------------------------------
 
     def test_it_is_told_why_a_message_is_refused(self):

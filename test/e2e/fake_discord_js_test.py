@@ -36,6 +36,20 @@ class DiscordJs(ClientAtFake, unittest.TestCase):
         self.peer.end(sent)
         later = self.rest(refused["n"])
         self.assertGreaterEqual(min(x["monotonic"] for x in later) - refused["monotonic"], 1.49)
+    def test_typing_an_option_brings_choices(self):
+        option = {"name": "model", "description": "Which", "type": 3, "autocomplete": True}
+        self.peer.do("register", commands=[{"name": "ask", "description": "Asks", "options": [option]}])
+        seen = self.fake.interact("autocomplete", name="ask", focused="model", options={"model": "vl"})
+        self.assertEqual(seen["choices"], [{"name": "vl (2 waiting)", "value": "vl-value"}])
+
+    def test_a_button_changes_its_message(self):
+        button = {"type": 2, "style": 4, "label": "Cancel", "custom_id": "q1:cancel:42"}
+        sent = self.peer.do("send", channel=CHANNEL, content="queued", components=[{"type": 1, "components": [button]}])
+        seen = self.fake.interact("button", message=sent["id"], label="Cancel")
+        self.assertEqual(seen["state"], "answered")
+        shown = self.fake.read()[-1]
+        self.assertEqual((shown["content"], shown["components"]), ("pressed q1:cancel:42", []))
+
 
 if __name__ == "__main__":
     unittest.main(verbosity=2)

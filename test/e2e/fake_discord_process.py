@@ -48,7 +48,7 @@ class FakeDiscord:
             raise AssertionError(f"{method} {path}: {answer.status} {content}")
         return content
 
-    def post(self, path, **body):
+    def post(self, path, /, **body):
         return self.call("POST", path, body)
 
     # -- what people do --------------------------------------------------------------------------------------------
@@ -65,6 +65,15 @@ class FakeDiscord:
         """@returns the messages that a person sees there, from the oldest on"""
         return self.call("GET", f"/channels/{channel}/messages")
 
+    def interact(self, kind, **wish):
+        """kind: command, autocomplete or button. @returns the interaction as its person sees it once it is answered"""
+        begun = self.post("/interactions/" + kind, **wish)
+        return self.interaction(begun["id"])
+
+    def interaction(self, number, until="deferred"):
+        """@param until "answered" waits for what comes after "thinking.." """
+        return self.call("GET", f"/interactions/{number}?wait_s={WAIT_SECONDS_MAX}&until={until}")
+
     # -- what goes wrong -------------------------------------------------------------------------------------------
 
     def set(self, **settings):
@@ -73,7 +82,7 @@ class FakeDiscord:
     def advance(self, seconds):
         return self.post("/clock", advance_s=seconds)
 
-    def fault(self, do, **more):
+    def fault(self, do, /, **more):
         """@returns its id"""
         return self.post("/faults", do=do, **more)["id"]
 

@@ -4,6 +4,7 @@ import re
 from .acts import Acts
 from .gateway_control import GatewayControl
 from .http_wire import json_answer
+from .interaction_acts import InteractionActs
 
 WAIT_SECONDS_MAX = 120
 
@@ -23,7 +24,8 @@ class Control:
             "DELETE /faults": lambda wish: house.faults.remove(),
             "DELETE /faults/{number}": lambda wish, number: house.faults.remove(int(number)),
             "POST /rate_limits/block": self.block,
-            **Acts(house).routes(), **GatewayControl(house).routes()}
+            **Acts(house).routes(), **InteractionActs(house, house.commands).routes(),
+            **GatewayControl(house).routes()}
         self.routes = [(*key.split(" "), function) for key, function in routes.items()]
 
     async def handle(self, request):

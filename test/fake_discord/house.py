@@ -4,6 +4,8 @@ from .channel_routes import ChannelRoutes
 from .clock import Clock
 from .faults import Faults
 from .gateway import Gateway
+from .interaction_routes import InteractionRoutes
+from .interactions import Interactions
 from .journal import Journal
 from .messages import Messages
 from .rate_limits import RateLimits
@@ -22,5 +24,7 @@ class House:
         self.world = World(self.clock, token)
         self.gateway = Gateway(self.world, self.settings, self.journal)
         self.messages = Messages(self.world, self.settings, self.gateway.tell)
-        parts = [UserRoutes(self), ChannelRoutes(self)]
+        self.interactions = Interactions(self)
+        self.commands = InteractionRoutes(self)
+        parts = [UserRoutes(self), ChannelRoutes(self), self.commands]
         self.api = Api(self, {key: function for part in parts for key, function in part.routes().items()})

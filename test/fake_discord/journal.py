@@ -27,13 +27,17 @@ class Journal:
 
     async def wait(self, after, wanted, count, wait_s):
         """@returns what `find` finds, once it is `count` entries or the real time is up"""
+        await self.wait_until(lambda: len(self.find(after, wanted)) >= count, wait_s)
+        return self.find(after, wanted)
+
+    async def wait_until(self, condition, wait_s):
+        """Returns when the condition, which the journal's growth makes true, is so, or the real time is up."""
         end = time.monotonic() + wait_s
-        while len(found := self.find(after, wanted)) < count and (left := end - time.monotonic()) > 0:
+        while not condition() and (left := end - time.monotonic()) > 0:
             try:
                 await asyncio.wait_for(self._grown.wait(), left)
             except asyncio.TimeoutError:
                 pass
-        return found
 
 
 def text_of(value):
