@@ -3,36 +3,32 @@ import unittest
 
 import discord_peers
 from client_at_fake import ClientAtFake
-from fake_discord_process import CHANNEL, MESSAGES
+from fake_discord_process import MESSAGES
 
 
 class DiscordJs(ClientAtFake, unittest.TestCase):
-    client = staticmethod(discord_peers.discord_js)
-
-    @classmethod
-    def setUpClass(cls):
-        discord_peers.install_discord_js()
+    install, client = staticmethod(discord_peers.install_discord_js), staticmethod(discord_peers.discord_js)
 
     def test_a_nonce_is_sent_once_within_the_window(self):
-        wish = {"channel": CHANNEL, "content": "once", "nonce": "j42-0", "enforceNonce": True}
+        wish = {"channel": self.channel, "content": "once", "nonce": "j42-0", "enforceNonce": True}
         first = self.peer.do("send", **wish)
         self.assertEqual(self.peer.do("send", **wish)["id"], first["id"])
         self.fake.advance(600)
         self.assertNotEqual(self.peer.do("send", **wish)["id"], first["id"])
-        self.assertEqual(len(self.fake.read()), 2)
+        self.assertEqual(len(self.fake.read(self.channel)), 2)
 
     def test_a_message_that_is_answered_with_502_once_it_is_there_comes_once(self):
         self.fake.fault("answer", status=502, when="after", method="POST", route=MESSAGES)
-        self.peer.do("send", channel=CHANNEL, content="once", nonce="j42-1", enforceNonce=True)
-        self.assertEqual([x["content"] for x in self.fake.read()], ["once"])
+        self.peer.do("send", channel=self.channel, content="once", nonce="j42-1", enforceNonce=True)
+        self.assertEqual([x["content"] for x in self.fake.read(self.channel)], ["once"])
         self.assertEqual([x["status"] for x in self.rest(method="POST", route=MESSAGES)], [502, 200])
 
     def test_a_global_limit_holds_every_route(self):
         self.fake.fault("rate_limit", retry_after=1.5, scope="global", method="POST", route=MESSAGES)
-        sent = self.peer.begin("send", channel=CHANNEL, content="patiently")
-        refused = self.fake.wait(kind="rest", status=429)[0]
+        sent = self.peer.begin("send", channel=self.channel, content="patiently")
+        refused = self.fake.wait(self.begin, kind="rest", status=429)[0]
         self.peer.wait("limited")
-        self.peer.do("typing", channel=CHANNEL)
+        self.peer.do("typing", channel=self.channel)
         self.peer.end(sent)
         later = self.rest(refused["n"])
         self.assertGreaterEqual(min(x["monotonic"] for x in later) - refused["monotonic"], 1.49)
@@ -44,10 +40,10 @@ class DiscordJs(ClientAtFake, unittest.TestCase):
 
     def test_a_button_changes_its_message(self):
         button = {"type": 2, "style": 4, "label": "Cancel", "custom_id": "q1:cancel:42"}
-        sent = self.peer.do("send", channel=CHANNEL, content="queued", components=[{"type": 1, "components": [button]}])
-        seen = self.fake.interact("button", message=sent["id"], label="Cancel")
+        sent = self.peer.do("send", channel=self.channel, content="queued", components=[{"type": 1, "components": [button]}])
+        seen = self.fake.interact("button", channel=self.channel, message=sent["id"], label="Cancel")
         self.assertEqual(seen["state"], "answered")
-        shown = self.fake.read()[-1]
+        shown = self.fake.read(self.channel)[-1]
         self.assertEqual((shown["content"], shown["components"]), ("pressed q1:cancel:42", []))
 
 

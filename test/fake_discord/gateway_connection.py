@@ -10,7 +10,6 @@ from .web_socket import BINARY, TEXT, Closed
 DISPATCH, HEARTBEAT, IDENTIFY, PRESENCE, VOICE, RESUME, RECONNECT = 0, 1, 2, 3, 4, 6, 7
 MEMBERS, INVALID_SESSION, HELLO, ACK, SOUNDS, CHANNEL_INFO = 8, 9, 10, 11, 31, 43
 PAYLOAD_BYTES_MAX = 4096
-SILENCE = 2  # intervals without a heartbeat, then 4009
 INTENTS_KNOWN, MESSAGE_CONTENT = (1 << 26) - 1, 1 << 15
 SESSION_ENDING_CODES = {4004, 4007, 4009, 4010, 4011, 4012, 4013, 4014}  # said by us: "start a new session", or stop
 
@@ -53,9 +52,10 @@ class GatewayConnection:
 
     async def _watch_silence(self):
         while True:
-            interval = self.gateway.settings.heartbeat_interval_ms / 1000
-            await asyncio.sleep(interval / 4)
-            if time.monotonic() - self.heard_at > SILENCE * interval:
+            settings = self.gateway.settings
+            await asyncio.sleep(settings.heartbeat_interval_ms / 4000)
+            late = time.monotonic() - self.heard_at - settings.heartbeat_interval_ms / 1000
+            if late > settings.heartbeat_grace_s:
                 return self.close(4009, "Session timed out.", keep_session=True)
 
     # -- sending ---------------------------------------------------------------------------------------------------

@@ -163,7 +163,7 @@ class Interactions:
         """As the person sees it."""
         show = lambda x: {**self.messages.rest_shape(x), "ephemeral": bool(x.shape["flags"] & EPHEMERAL),
                           "versions": x.versions}
-        return {"id": interaction.id, "type": interaction.type, "state": interaction.state,
+        return {"id": interaction.id, "token": interaction.token, "type": interaction.type, "state": interaction.state,
                 "answer": interaction.answer, "choices": interaction.choices, "at": interaction.at,
                 "original": interaction.original and show(interaction.original),
                 "followups": [show(x) for x in interaction.followups]}

@@ -19,6 +19,7 @@ class Settings:
     interaction_token_s: float = 900
     # Gateway
     heartbeat_interval_ms: int = 41_250
+    heartbeat_grace_s: float = 45  # a heartbeat that is later than this closes with 4009
     acks: bool = True  # false: heartbeats are not acknowledged
     hello: bool = True  # false: connections are accepted and never greeted
     accepts: bool = True  # false: a WebSocket is refused with 503
