@@ -34,7 +34,10 @@ class PythonWorker:
 
     def _work(self):
         while not self.ending.is_set():
-            job = self.broker.claim(wait=1, **self.headers)
+            try:
+                job = self.broker.claim(wait=1, **self.headers)
+            except TimeoutError:
+                continue  # the machine is that slow
             if job is None:
                 continue
             kind, text = self.answer(job)

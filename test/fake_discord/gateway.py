@@ -50,6 +50,7 @@ class Gateway:
         session = Session(token, intents, shard)
         self.sessions[session.id] = session
         session.connection, connection.session = connection, session
+        self.journal.add("session", session=session.id, connect=connection.entry["n"], resumed=False)
         world = self.world
         session.dispatch("READY", {
             "v": 10, "user": {**world.bot.shape(), "verified": True, "mfa_enabled": False, "email": None, "flags": 0},

@@ -171,6 +171,7 @@ class GatewayConnection:
             old.session = None
             old.socket.close(4000, "Resumed elsewhere.")
         session.connection, self.session = self, session
+        gateway.journal.add("session", session=session.id, connect=self.entry["n"], resumed=True)
         session.replay(seq - gateway.settings.resume_overlap)
         session.dispatch("RESUMED", {"_trace": ["[\"a-fake\",{}]"]})
         return None
