@@ -124,8 +124,9 @@ class Peer:
         self.process.stdout.close()
 
 
-def discord_js(fake):
-    return Peer(["node", str(PEERS / "discord_js.js"), fake.api], fake.token, NODE_PATH=str(MODULES / "node_modules"))
+def discord_js(fake, **env):
+    return Peer(["node", str(PEERS / "discord_js.js"), fake.api], fake.token, NODE_PATH=str(MODULES / "node_modules"),
+                **env)
 
 
 def discord_py(fake):

@@ -1,9 +1,11 @@
 """discord.js, from npm, takes the fake Discord for Discord."""
+import tempfile
 import unittest
 
 import discord_peers
+from certificates import Authority
 from client_at_fake import ClientAtFake
-from fake_discord_process import MESSAGES
+from fake_discord_process import MESSAGES, FakeDiscord
 
 
 class DiscordJs(ClientAtFake, unittest.TestCase):
@@ -45,6 +47,20 @@ class DiscordJs(ClientAtFake, unittest.TestCase):
         self.assertEqual(seen["state"], "answered")
         shown = self.fake.read(self.channel)[-1]
         self.assertEqual((shown["content"], shown["components"]), ("pressed q1:cancel:42", []))
+
+    def test_it_talks_over_tls_to_whom_it_trusts_alone(self):
+        with tempfile.TemporaryDirectory() as folder:
+            ours = Authority(folder)
+            certificate, key = ours.sign("localhost")
+            fake = FakeDiscord("--tls-cert", certificate, "--tls-key", key, "--name", "localhost")
+            self.addCleanup(fake.stop)
+            stranger = discord_peers.discord_js(fake)
+            self.addCleanup(stranger.stop)
+            self.assertIn("certificate", stranger.wait("stopped")["why"])
+            friend = discord_peers.discord_js(fake, NODE_EXTRA_CA_CERTS=str(ours.file))
+            self.addCleanup(friend.stop)
+            friend.wait("ready", guilds=1)
+            friend.wait("message", id=fake.say("safely")["id"])
 
 
 if __name__ == "__main__":

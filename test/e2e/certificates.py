@@ -1,0 +1,28 @@
+"""Certificates for tests of TLS, made by the openssl program in a folder."""
+import pathlib
+import subprocess
+
+
+class Authority:
+    """One that signs; `file` is its own certificate (PEM)."""
+
+    def __init__(self, folder, name="authority"):
+        self.folder, self.name = pathlib.Path(folder), name
+        self.file, self.key = self.folder / f"{name}.pem", self.folder / f"{name}.key"
+        openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", f"/CN={name}", "-keyout", self.key,
+                "-out", self.file)
+
+    def sign(self, host, days=2):
+        """@param days negative: it has expired  @returns the files of a certificate for this host, and of its key"""
+        name = f"{self.name}-{host}-{days}"
+        made = [self.folder / f"{name}.{kind}" for kind in ("pem", "key", "csr", "ext")]
+        certificate, key, request, extension = made
+        extension.write_text(f"subjectAltName=DNS:{host}\n")
+        openssl("req", "-newkey", "rsa:2048", "-nodes", "-subj", f"/CN={host}", "-keyout", key, "-out", request)
+        openssl("x509", "-req", "-in", request, "-CA", self.file, "-CAkey", self.key, "-CAcreateserial", "-days",
+                str(days), "-extfile", extension, "-out", certificate)
+        return str(certificate), str(key)
+
+
+def openssl(*arguments):
+    subprocess.run(["openssl", *map(str, arguments)], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
