@@ -6,6 +6,7 @@
 #include "net/api_codec.hpp"
 #include "net/bounded_json.hpp"
 #include "net/broker_http.hpp"
+#include "net/http_text.hpp"
 
 #include <charconv>
 
