@@ -55,11 +55,14 @@ job_id id_of(const old_broker_job& x) {
 outcome<job_change> whole_job_of(const old_broker_job& x) {
   if (x.created_s < 0 || x.created_s > created_s_max)
     return failure{ec::bad_shape, "its created_at is no time in seconds"};
+  auto required = required_caps(x.requires_json.value_or(""));
+  if (!required)
+    return required.error();
   job first;
   first.id = id_of(x);
   first.command = x.command;
   first.requires_json = x.requires_json;
-  first.required = required_caps(x.requires_json.value_or(""));
+  first.required = *std::move(required);
   first.attempts_max = limits::attempts_max;
   first.tags[old_id_tag] = x.id;
   auto life = created(std::move(first), x.payload, x.created_s * 1'000);
