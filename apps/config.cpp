@@ -19,6 +19,8 @@ constexpr std::size_t env_file_bytes_max = 1'048'576;
 
 constexpr config_row common[] = {
     {"LOG_LEVEL", "info", config_unit::text, false, "What is logged: debug, info, warn or error."},
+    {"LOG_FORMAT", "text", config_unit::text, false,
+     "How a line is written: text (event=name key=value), or json (one object with the same fields)."},
     {"LOG_FILE", nullptr, config_unit::path, false, "Where the log goes; unset: standard error."},
 };
 

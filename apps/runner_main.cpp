@@ -241,7 +241,8 @@ int start(int argc, char** argv) {
     if (const auto folder = make_state_folder(settings->state_dir); !folder)
       settings = folder.error();
   if (settings) {
-    const log_options options{"runner", config.text("LOG_LEVEL"), config.text("LOG_FILE"), settings->secrets};
+    auto options = log_options_of("runner", config);
+    options.secrets = settings->secrets;
     if (const auto log = start_log(options); !log)
       settings = log.error();
   }
