@@ -111,7 +111,7 @@ int complain(const failure& why) {
   return why.code == ec::bad_config ? exit_codes::config : exit_codes::internal;
 }
 
-/// Serves until a signal. @returns the exit code
+/// Serves until a signal. @param seams also says where the store counts. @returns the exit code
 int serve(const config& x, job_store& jobs, token_store& tokens, const sigset_t& signals,
           const broker_seams& seams) {
   std::atomic<int> exit_code{0};
@@ -130,16 +130,17 @@ int serve(const config& x, job_store& jobs, token_store& tokens, const sigset_t&
   if (!known)
     return complain(known.error());
   warn_of_tokens(x, *known);
+  auto bounds = server_options_of(x);
+  bounds.connections_max = connections_that_fit(bounds.connections_max);
   auto http = http_options_of(x);
   http.tokens = *std::move(known);
   http.random = random_bits;
+  http.tallies = {seams.store.tally, bounds.tally};
   broker_system broker{system, jobs, tokens, system_config_of(x),
                        {wall_ms, random_bits, give_up, seams.store.on_kill_point}};
   const auto door = seams.instead_of_door ? seams.instead_of_door(broker) : nullptr;
   broker_front_door& entrance = door ? *door : broker;
   broker_http application{std::move(http), entrance};
-  auto bounds = server_options_of(x);
-  bounds.connections_max = connections_that_fit(bounds.connections_max);
   auto server = http_server::listen(bounds, application);
   if (!server)
     return complain(server.error());
@@ -180,8 +181,7 @@ int run_broker(int argc, char** argv, const broker_seams& seams) {
     return end->code;
   }
   const auto& x = std::get<config>(outcome);
-  const log_options options{"openclaw-broker", x.text("LOG_LEVEL"), x.text("LOG_FILE"), x.secrets()};
-  if (auto log = start_log(options); !log) {
+  if (auto log = start_log(log_options_of("openclaw-broker", x)); !log) {
     std::fprintf(stderr, "openclaw-broker: %s\n", log.error().why.c_str());
     return exit_codes::config;
   }

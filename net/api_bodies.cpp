@@ -15,16 +15,11 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::array<std::string_view, 15> known_commands = {
+constexpr std::array<std::string_view, 15> commands = {
     "ping",             "capabilities", "plan_echo",     "approve_echo", "repo_list",
     "repo_status",      "repo_last_commit", "repo_grep", "repo_readfile", "repo_log",
     "repo_diff",        "repo_show",    "repo_blame",    "repo_tree",    "llm_task",
 };
-
-constexpr int64_t attempts_most = 1'000;
-constexpr std::size_t requester_bytes_max = 255;
-constexpr std::size_t cut_text_bytes_max = 4'096;
-constexpr int64_t wall_s_max = 253'402'300'799; ///< the last second of the year 9999
 
 failure bad_shape(std::string why) {
   return {ec::bad_shape, std::move(why)};
@@ -184,6 +179,10 @@ std::optional<T> number_in(std::string_view text) {
 
 } // namespace
 
+std::span<const std::string_view> known_commands() {
+  return commands;
+}
+
 outcome<new_job> parse_new_job(std::string_view body) {
   const auto object = parse_object(body);
   if (!object)
@@ -193,7 +192,7 @@ outcome<new_job> parse_new_job(std::string_view body) {
   if (!command)
     return command.error();
   x.command = trimmed(*command);
-  if (std::find(known_commands.begin(), known_commands.end(), x.command) == known_commands.end())
+  if (std::find(commands.begin(), commands.end(), x.command) == commands.end())
     return failure{ec::bad_command, "invalid command"};
   auto payload = string_or(*object, "payload", "");
   if (!payload)

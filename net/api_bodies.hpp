@@ -9,11 +9,21 @@
 #include "actors/protocol/broker_messages.hpp"
 
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace claw {
+
+/// What a job may ask for.
+std::span<const std::string_view> known_commands();
+inline constexpr int64_t attempts_most = 1'000; ///< of max_attempts
+inline constexpr std::size_t requester_bytes_max = 255;
+inline constexpr std::size_t cut_text_bytes_max = 4'096; ///< of `texts`
+inline constexpr int64_t wall_s_max = 253'402'300'799; ///< the last second of the year 9999
 
 /// POST /jobs. Errors besides: `bad_command`, `payload_too_large`, `requires_too_large`.
 outcome<new_job> parse_new_job(std::string_view body);

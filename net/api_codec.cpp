@@ -71,6 +71,10 @@ json event_object(const job_event& x) {
   };
 }
 
+std::string health_body() {
+  return R"({"ok":true,"ts_bound":true,"version":")" CLAW_VERSION "\"}";
+}
+
 std::string claim_body(const std::optional<grant>& x) {
   if (!x)
     return R"({"job":null})";
@@ -99,6 +103,18 @@ std::string finished_body(const finish_request::answer_type& x) {
   if (x.late)
     body["late"] = true;
   return json_text(body);
+}
+
+std::string released_body() {
+  return R"({"ok":true})";
+}
+
+std::string renewed_body(const renewal& x) {
+  return json_text({{"ok", true}, {"lease_until", x.lease_until_s}, {"cancel", x.cancel}});
+}
+
+std::string progress_body(const progress_request::answer_type& x) {
+  return json_text({{"ok", true}, {"sequence", x.sequence}, {"cancel", x.cancel}});
 }
 
 json worker_object(const worker_snapshot& x) {
@@ -182,6 +198,21 @@ std::string queue_body(const queue_facts& x, int64_t now_s) {
                     {"running", x.running},
                     {"waiting_claims", x.waiting_claims},
                     {"waiting", std::move(waiting)}});
+}
+
+std::string ready_body(const readiness_checks& x) {
+  json checks;
+  std::string trouble;
+  for (const auto& check : x) {
+    const bool ok = check.trouble.empty();
+    checks[std::string{check.name}] = {{"ok", ok}, {"why", or_null(check.trouble)}};
+    if (!ok)
+      (trouble += trouble.empty() ? "not ready: " : "; ") += check.trouble;
+  }
+  json body = {{"ready", trouble.empty()}, {"checks", std::move(checks)}};
+  if (!trouble.empty())
+    body["detail"] = trouble;
+  return json_text(body);
 }
 
 std::string events_body(const std::vector<job_event>& x, uint64_t after) {

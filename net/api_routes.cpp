@@ -49,6 +49,9 @@ constexpr std::array table = {
     route_row{list_tokens, "GET", "/tokens", "", no_id, admins, small},
     route_row{create_token, "POST", "/tokens", "", no_id, admins, small},
     route_row{revoke_token, "DELETE", "/tokens/", "", of_token, admins, small},
+    route_row{metrics, "GET", "/metrics", "", no_id, readers, small},
+    route_row{ready, "GET", "/ready", "", no_id, everybody, small},
+    route_row{openapi, "GET", "/openapi.json", "", no_id, everybody, small},
     route_row{show_page, "GET", "/", "", no_id, everybody, small},
     route_row{show_page_file, "GET", "/dashboard/", "", of_file, everybody, small},
     route_row{whoami, "GET", "/whoami", "", no_id, readers, small},
@@ -76,6 +79,21 @@ bool fits(const route_row& row, std::string_view method) {
 
 std::span<const route_row> route_table() {
   return table;
+}
+
+std::string route_path(const route_row& row) {
+  std::string path{row.prefix};
+  if (row.id != path_id::none)
+    path += row.id == path_id::token ? "{kid}" : "{id}";
+  return path += row.suffix;
+}
+
+std::string route_name(const route_row& row) {
+  return std::string{row.method} + ' ' + route_path(row);
+}
+
+std::size_t route_number(const route_row& row) {
+  return static_cast<std::size_t>(&row - table.data()) + 1;
 }
 
 route_match match_route(std::string_view method, std::string_view path) {

@@ -3,6 +3,7 @@
 
 #include "actors/domain/job_id.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <initializer_list>
 #include <optional>
@@ -34,6 +35,9 @@ enum class api_route : uint8_t {
   list_tokens,
   create_token,
   revoke_token,
+  metrics,
+  ready,
+  openapi,
   show_page,
   show_page_file,
   whoami,
@@ -87,6 +91,15 @@ struct route_row {
 };
 
 std::span<const route_row> route_table();
+
+/// `/jobs/{id}/result`
+std::string route_path(const route_row& row);
+
+/// `POST /jobs/{id}/result`
+std::string route_name(const route_row& row);
+
+/// From 1 on, in the order of the table; 0 stands for no route.
+std::size_t route_number(const route_row& row);
 
 /// What a method and a path lead to.
 struct route_match {

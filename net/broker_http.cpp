@@ -5,6 +5,7 @@
 #include "net/api_codec.hpp"
 #include "net/dashboard.hpp"
 #include "net/http_text.hpp"
+#include "net/openapi.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -17,6 +18,8 @@ namespace {
 /// A text of n bytes may need more as JSON: `\u0001` takes six bytes for one.
 constexpr std::size_t json_growth = 6;
 constexpr std::size_t json_frame_bytes = 4'096;
+
+constexpr std::chrono::seconds clock_look_pause{1};
 
 /// All that a POST to it says stands in its path and head.
 bool wants_no_body(api_route x) {
@@ -45,22 +48,27 @@ http_admission broker_http::admit(const http_request& head) {
       refusal.fields = "Allow: " + match.allow + "\r\n";
     return {std::move(refusal), 0};
   }
+  const auto kind = route_number(*match.row);
   const auto who = admit_caller(*match.row, scope_.tokens, head, scope_.options.wall_s());
   if (!who) {
     spdlog::debug("event=http_token_refused path={} why={}", log_value(head.path),
                   log_value(who.error().why));
-    return {failure_reply(who.error()), 0};
+    return {failure_reply(who.error()), 0, kind};
   }
   const auto& bounds = scope_.options;
-  return {std::nullopt, match.row->limit == body_limit::request
-                            ? bounds.request_body_bytes_max
-                            : bounds.result_bytes_max * json_growth + json_frame_bytes};
+  return {std::nullopt,
+          match.row->limit == body_limit::request
+              ? bounds.request_body_bytes_max
+              : bounds.result_bytes_max * json_growth + json_frame_bytes,
+          kind};
 }
 
 http_reply broker_http::too_large(const http_request& head) {
   if (const auto match = match_route(head.method, head.path);
-      match.row != nullptr && match.row->route == api_route::create_job)
+      match.row != nullptr && match.row->route == api_route::create_job) {
     spdlog::info("event=job_rejected reason=body_too_large");
+    scope_.tally.rejected(ec::body_too_large);
+  }
   return failure_reply({ec::body_too_large, "request body too large"});
 }
 
@@ -106,13 +114,25 @@ outcome<done> broker_http::find_own_job(const api_caller& who, const job_id& id)
 
 void broker_http::round_over() {
   scope_.door.pass_on();
+  look_at_clock();
+}
+
+/// The server's own tick sees to it that a round ends every second.
+void broker_http::look_at_clock() {
+  const auto now = scope_.options.now();
+  if (clock_looked_at_ != rate_window::time_point{} && now - clock_looked_at_ < clock_look_pause)
+    return;
+  clock_looked_at_ = now;
+  const auto before = scope_.clock.jumps();
+  scope_.clock.look(scope_.options.wall_s() * 1'000, since_epoch_us(now) / 1'000);
+  if (scope_.clock.jumps() != before)
+    spdlog::warn("event=clock_set by_ms={}", scope_.clock.recent(since_epoch_us(now) / 1'000)->by_ms);
 }
 
 void broker_http::dispatch(const route_row& row, api_call call) {
   switch (row.route) {
   case api_route::health:
-    return call.from->answer(
-        json_reply(R"({"ok":true,"ts_bound":true,"version":")" CLAW_VERSION "\"}"));
+    return call.from->answer(json_reply(health_body()));
   case api_route::create_job:
     return create_job(scope_, std::move(call));
   case api_route::list_jobs:
@@ -153,6 +173,12 @@ void broker_http::dispatch(const route_row& row, api_call call) {
     return create_token(scope_, std::move(call));
   case api_route::revoke_token:
     return revoke_token(scope_, std::move(call));
+  case api_route::metrics:
+    return show_metrics(scope_, std::move(call));
+  case api_route::ready:
+    return show_ready(scope_, std::move(call));
+  case api_route::openapi:
+    return call.from->answer(json_reply(openapi_text()));
   case api_route::show_page:
     return call.from->answer(dashboard_reply("index.html", call.request));
   case api_route::show_page_file:

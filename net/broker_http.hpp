@@ -2,24 +2,35 @@
 // The broker's HTTP interface (docs/HTTP_API.md) as an application of the HTTP server: finds the route, checks whether
 // its caller may use it, and hands the request over.
 
+#include "actors/domain/clock_watch.hpp"
+#include "actors/domain/commit_tally.hpp"
 #include "actors/domain/limits.hpp"
 #include "actors/domain/rate_window.hpp"
 #include "actors/protocol/front_doors.hpp"
 #include "net/api_access.hpp"
+#include "net/api_tally.hpp"
 #include "net/gathering_door.hpp"
 #include "net/held_requests.hpp"
 #include "net/http_exchange.hpp"
+#include "net/http_tally.hpp"
 
 #include <atomic>
 #include <chrono>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace claw {
+
+/// Where others count what the door shows.
+struct watched_tallies {
+  std::shared_ptr<const commit_tally> commits = std::make_shared<commit_tally>();
+  std::shared_ptr<const http_tally> http = std::make_shared<http_tally>();
+};
 
 struct broker_http_options {
   std::string bot_token;    ///< "": no producer gets in
@@ -36,6 +47,7 @@ struct broker_http_options {
         .count();
   };
   std::function<uint64_t()> random; ///< 64 unpredictable bits: new tokens are made of them
+  watched_tallies tallies;
 };
 
 /// What all routes share.
@@ -46,7 +58,9 @@ struct api_scope {
   held_requests held;
   std::map<std::pair<caller_kind, std::string>, rate_window> created; ///< new jobs of each token, by kind and kid
   std::atomic<bool> stopping{false};
-  uint64_t polls = 0; ///< the server's thread
+  uint64_t polls = 0; ///< the server's thread, as all below
+  api_tally tally{};
+  clock_watch clock{};
 
   poll_id next_poll() { return poll_id{++polls}; }
 
@@ -79,9 +93,11 @@ public:
 
 private:
   void dispatch(const route_row& row, api_call call);
+  void look_at_clock();
   outcome<done> find_own_job(const api_caller& who, const job_id& id) const;
 
   api_scope scope_;
+  rate_window::time_point clock_looked_at_{};
 };
 
 // -- the routes -------------------------------------------------------------------------------------------------------
@@ -99,6 +115,8 @@ void show_queue(api_scope& scope, api_call call);
 void list_tokens(api_scope& scope, const api_call& call);
 void create_token(api_scope& scope, api_call call);
 void revoke_token(api_scope& scope, api_call call);
+void show_metrics(api_scope& scope, api_call call);
+void show_ready(api_scope& scope, api_call call);
 
 void read_events(api_scope& scope, api_call call);
 
@@ -111,6 +129,11 @@ void finish_job(api_scope& scope, api_call call, finish_kind kind);
 void renew_lease(api_scope& scope, api_call call);
 void release_job(api_scope& scope, api_call call);
 void post_events(api_scope& scope, api_call call);
+
+/// The steady clock's microseconds.
+inline int64_t since_epoch_us(rate_window::time_point x) {
+  return std::chrono::duration_cast<std::chrono::microseconds>(x.time_since_epoch()).count();
+}
 
 /// A reply that is heard in the server's thread: `then(exchange, const outcome<T>&)`.
 template <class T, class Then>

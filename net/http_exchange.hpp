@@ -72,6 +72,7 @@ public:
 struct http_admission {
   std::optional<http_reply> refusal;
   std::size_t body_bytes_max = 0;
+  std::size_t kind = 0; ///< under which its answer is counted (http_tally)
 };
 
 /// What an HTTP server serves. Called in the server's thread; may not block.

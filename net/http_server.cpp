@@ -38,8 +38,8 @@ http_core::http_core(http_server_options bounds, http_application& serves)
 
 outcome<done> http_core::listen() {
   const auto refused = [this](const error_code& why) {
-    return failure{ec::bad_config, "cannot listen on " + options.host + " port "
-                                       + std::to_string(options.port) + ": " + why.message()};
+    return failure{ec::bad_config,
+                   "cannot listen on " + options.host + " port " + std::to_string(options.port) + ": " + why.message()};
   };
   error_code why;
   tcp::resolver resolver{io};
@@ -111,6 +111,7 @@ void http_core::on_accepted(const error_code& why, tcp::socket socket) {
   if (why) {
     // Out of file descriptors, most often: pause, so that the loop does not spin until one is free again.
     spdlog::warn("event=http_accept_failed why={}", log_value(why.message()));
+    ++options.tally->accept_failures;
     accept_pause_.expires_after(accept_pause);
     accept_pause_.async_wait([self = shared_from_this()](const error_code& stopped) {
       if (!stopped)
@@ -118,6 +119,7 @@ void http_core::on_accepted(const error_code& why, tcp::socket socket) {
     });
     return;
   }
+  ++options.tally->accepted;
   auto session = std::make_shared<http_session>(std::move(socket), shared_from_this());
   if (sessions_.size() - refused_.size() < options.connections_max)
     session->start();
@@ -128,6 +130,7 @@ void http_core::on_accepted(const error_code& why, tcp::socket socket) {
 
 /// Each is told at once. When too many have not left by themselves, the one that has had most time to read it goes.
 void http_core::refuse(std::shared_ptr<http_session> x) {
+  ++options.tally->refused;
   if (refused_.size() >= refusals_max)
     refused_.front()->close();
   refused_.push_back(x);
@@ -187,12 +190,14 @@ void http_core::abandon() {
 
 void http_core::joined(std::shared_ptr<http_session> x) {
   sessions_.insert(std::move(x));
+  options.tally->connections = sessions_.size();
 }
 
 void http_core::left(const std::shared_ptr<http_session>& x) {
   sessions_.erase(x);
   if (const auto i = std::find(refused_.begin(), refused_.end(), x); i != refused_.end())
     refused_.erase(i);
+  options.tally->connections = sessions_.size();
   if (stopping_ && sessions_.empty())
     io.stop();
 }

@@ -6,6 +6,7 @@
 #include "actors/domain/error.hpp"
 #include "actors/domain/limits.hpp"
 #include "net/http_exchange.hpp"
+#include "net/http_tally.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -25,6 +26,7 @@ struct http_server_options {
   std::chrono::milliseconds handling_max{limits::claim_wait_max + std::chrono::seconds{30}};
   std::chrono::milliseconds write_stall_max{limits::write_stall_max};
   std::chrono::milliseconds tick{1'000}; ///< how exactly the bounds above are kept
+  std::shared_ptr<http_tally> tally = std::make_shared<http_tally>(); ///< where it counts
 };
 
 class http_core;

@@ -100,6 +100,13 @@ void http_session::evict(http_reply why) {
     close(); // in the middle of a piece
 }
 
+std::optional<std::chrono::microseconds> http_session::since_handed_over() const {
+  if (!handed_over_)
+    return std::nullopt;
+  return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now()
+                                                               - *handed_over_);
+}
+
 /// The news that the client has closed may stand behind the answer in our own line of work: asks the system.
 bool http_session::peer_has_left() {
   char next = 0;
@@ -127,6 +134,7 @@ void http_session::answer(http_reply x) {
   head += std::to_string(x.body.size());
   head += "\r\n\r\n";
   spdlog::debug("event=http_answered status={} bytes={}", x.status, x.body.size());
+  core_->options.tally->answered(kind_, x.status, since_handed_over());
   phase_ = phase::writing;
   const bool head_alone = without_body_ || x.status == 304; // its length is that of a 200 (RFC 9110, 8.6)
   write(std::move(head), head_alone ? std::string{} : std::move(x.body));
@@ -137,6 +145,7 @@ void http_session::begin_stream(std::string_view content_type) {
     return;
   chunked_ = parser_ && parser_->get().version() == 11;
   keep_alive_ = keep_alive_ && chunked_ && !core_->draining();
+  core_->options.tally->answered(kind_, 200, std::nullopt); // it lasts as long as the client likes
   auto head = head_of({}, content_type, core_->date(), keep_alive_);
   if (chunked_)
     head += "Transfer-Encoding: chunked\r\n";
@@ -227,6 +236,8 @@ void http_session::on_all_written() {
 
 void http_session::end_request() {
   without_body_ = false;
+  kind_ = 0;
+  handed_over_.reset();
   if (!keep_alive_ || core_->draining())
     return linger();
   forget_large_buffers();

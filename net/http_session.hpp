@@ -69,6 +69,7 @@ private:
 
   // -- writing (http_session.cpp) ---------------------------------------------------------------------------
   bool peer_has_left();
+  std::optional<std::chrono::microseconds> since_handed_over() const;
   void write(std::string head, std::string body);
   void write_on();
   void on_written(const error_code& why, std::size_t bytes);
@@ -83,6 +84,8 @@ private:
   phase phase_ = phase::head;
   uint64_t turn_ = 0; ///< requests handed to the application so far
   http_core::steady_time deadline_;
+  std::size_t kind_ = 0; ///< of the present request; see http_admission
+  std::optional<http_core::steady_time> handed_over_; ///< when the application got it
 
   boost::beast::flat_buffer in_;
   std::size_t scanned_ = 0; ///< of the head

@@ -168,6 +168,7 @@ bool http_session::take_head_apart() {
 bool http_session::judge_head() {
   auto verdict = core_->application.admit(request_);
   refusal_ = std::move(verdict.refusal);
+  kind_ = verdict.kind;
   const auto bytes_max = refusal_ ? refused_body_bytes_max : verdict.body_bytes_max;
   const auto length = parser_->content_length();
   const auto expected = request_.field("Expect");
@@ -198,9 +199,10 @@ bool http_session::read_body() {
     error_code why;
     const auto used = parser_->put(in_.data(), why);
     in_.consume(used);
-    if (why == http::error::need_more)
-      return used == 0 && in_.size() > limits::header_bytes_max ? fail(400, "malformed body")
-                                                                : false;
+    if (why == http::error::need_more) { // what is left is the beginning of a line between two chunks
+      const bool endless = used == 0 && in_.size() > limits::header_bytes_max;
+      return endless || has_bare_line_feed(view(in_)) ? fail(400, "malformed body") : false;
+    }
     if (why == http::error::body_limit)
       return turn_away(refusal_ ? std::move(*refusal_) : core_->application.too_large(request_));
     if (why)
@@ -224,6 +226,7 @@ bool http_session::finish_body() {
 
 void http_session::hand_over() {
   request_.body = std::move(parser_->get().body());
+  handed_over_ = std::chrono::steady_clock::now();
   try {
     core_->application.handle(std::move(request_),
                               std::make_shared<http_turn>(shared_from_this(), ++turn_));

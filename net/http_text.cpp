@@ -40,6 +40,11 @@ std::size_t count_of(const http_request& head, std::string_view name) {
                     [&](const http_field& x) { return same_name(x.name, name); }));
 }
 
+/// RFC 9112, 6.3 allows to take `5, 5` for 5; a reader before us may have taken it for something else.
+bool is_number(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
 /// Two of these would let two readers of one request see two different callers.
 constexpr std::array single_fields = {
     std::string_view{"X-Bot-Token"},
@@ -138,12 +143,21 @@ head_scan scan_head(std::string_view text, std::size_t from) {
   return {verdict::incomplete, text.size()};
 }
 
+bool has_bare_line_feed(std::string_view text) {
+  for (auto at = text.find('\n'); at != std::string_view::npos; at = text.find('\n', at + 1))
+    if (at == 0 || text[at - 1] != '\r')
+      return true;
+  return false;
+}
+
 std::string_view head_problem(const http_request& head, unsigned minor_version) {
   for (auto name : single_fields)
     if (count_of(head, name) > 1)
       return "a header field that may stand once stands twice";
   if (minor_version == 1 && count_of(head, "Host") == 0)
     return "no Host header";
+  if (const auto length = head.field("Content-Length"); length && !is_number(*length))
+    return "Content-Length is no number";
   const auto encodings = count_of(head, "Transfer-Encoding");
   if (encodings == 0)
     return {};

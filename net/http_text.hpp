@@ -26,6 +26,9 @@ struct head_scan {
 /// parsers could read those differently (RFC 9112, 2.2 and 5.2).
 head_scan scan_head(std::string_view text, std::size_t from);
 
+/// True when a line ends in LF alone, which a lenient reader would take for its end.
+bool has_bare_line_feed(std::string_view text);
+
 /// Why the fields of a head must be refused, "" when they may pass: two ways to tell the body's length, an unknown
 /// encoding, a field twice that may stand only once, no Host.
 /// @param minor_version of HTTP/1

@@ -31,7 +31,8 @@ std::string_view rejection_reason(ec code) {
   return {};
 }
 
-void reject(http_exchange& to, const failure& why, std::string fields = {}) {
+void reject(api_scope& scope, http_exchange& to, const failure& why, std::string fields = {}) {
+  scope.tally.rejected(why.code);
   if (const auto reason = rejection_reason(why.code); !reason.empty())
     spdlog::info("event=job_rejected reason={}", reason);
   auto answer = failure_reply(why);
@@ -46,7 +47,7 @@ rate_window& rate_of(api_scope& scope, const api_caller& who) {
 
 void reject_for_rate(api_scope& scope, const api_caller& who, http_exchange& to) {
   const auto wait = std::chrono::ceil<std::chrono::seconds>(rate_of(scope, who).wait(scope.options.now()));
-  reject(to, {ec::rate_limited, ""},
+  reject(scope, to, {ec::rate_limited, ""},
          "Retry-After: " + std::to_string(std::max(std::chrono::seconds{1}, wait).count()) + "\r\n");
 }
 
@@ -97,11 +98,11 @@ void answer_with_heads(api_scope& scope, http_exchange& to, const job_page& page
 void create_job(api_scope& scope, api_call call) {
   auto what = parse_new_job(call.body);
   if (!what)
-    return reject(*call.from, what.error());
+    return reject(scope, *call.from, what.error());
   what->owner = call.caller->principal;
   if (const auto key = call.request.field("Idempotency-Key")) {
     if (key->empty() || key->size() > limits::create_key_bytes_max)
-      return reject(*call.from, {ec::bad_shape, "Idempotency-Key must have 1 to 255 bytes"});
+      return reject(scope, *call.from, {ec::bad_shape, "Idempotency-Key must have 1 to 255 bytes"});
     const auto digest = sha256(call.body);
     what->create_key = *key;
     what->create_digest.assign(digest.begin(), digest.end());
@@ -114,7 +115,7 @@ void create_job(api_scope& scope, api_call call) {
   auto heard = [&scope, who = call.caller, counted = limited && !over, now](http_exchange& to,
                                                                             const outcome<created_job>& x) {
     if (!x)
-      return x.error().code == ec::rate_limited ? reject_for_rate(scope, *who, to) : reject(to, x.error());
+      return x.error().code == ec::rate_limited ? reject_for_rate(scope, *who, to) : reject(scope, to, x.error());
     if (counted && x->repeated)
       rate_of(scope, *who).take_back(now);
     to.answer(json_reply(created_body(*x)));

@@ -3,7 +3,6 @@
 #include "actors/domain/log_value.hpp"
 #include "net/api_bodies.hpp"
 #include "net/api_codec.hpp"
-#include "net/bounded_json.hpp"
 #include "net/broker_http.hpp"
 #include "net/worker_headers.hpp"
 
@@ -12,6 +11,13 @@
 namespace claw {
 
 namespace {
+
+/// By what a request about a job shows that the job is its sender's. One without a lease is of an old worker.
+lease_proof proof_of(api_scope& scope, const api_call& call) {
+  auto proof = lease_proof_of(call.request, *call.caller);
+  scope.tally.legacy_calls += !proof.lease_id;
+  return proof;
+}
 
 /// Tells the broker that the worker lives. @returns false when its headers are not acceptable; it is told so.
 bool note_sign_of_life(api_scope& scope, const api_call& call) {
@@ -70,10 +76,12 @@ void finish_job(api_scope& scope, api_call call, finish_kind kind) {
     return call.from->answer(failure_reply(text.error()));
   if (!note_sign_of_life(scope, call))
     return;
-  auto heard = [](http_exchange& to, const outcome<answer_type>& x) {
+  auto heard = [&scope](http_exchange& to, const outcome<answer_type>& x) {
+    scope.tally.late_results += x && x->late;
+    scope.tally.lost_results += !x && x.error().code == ec::lease_lost;
     to.answer(x ? json_reply(finished_body(*x)) : failure_reply(x.error()));
   };
-  scope.door.ask(finish_request{call.id, lease_proof_of(call.request, *call.caller), kind, std::move(*text),
+  scope.door.ask(finish_request{call.id, proof_of(scope, call), kind, std::move(*text),
                                 heard_by<answer_type>(call.from, std::move(heard))});
 }
 
@@ -81,11 +89,9 @@ void renew_lease(api_scope& scope, api_call call) {
   if (!note_sign_of_life(scope, call))
     return;
   auto heard = [](http_exchange& to, const outcome<renewal>& x) {
-    to.answer(x ? json_reply(json_text(
-                  {{"ok", true}, {"lease_until", x->lease_until_s}, {"cancel", x->cancel}}))
-                : failure_reply(x.error()));
+    to.answer(x ? json_reply(renewed_body(*x)) : failure_reply(x.error()));
   };
-  scope.door.ask(renew_request{call.id, lease_proof_of(call.request, *call.caller),
+  scope.door.ask(renew_request{call.id, proof_of(scope, call),
                                heard_by<renewal>(call.from, std::move(heard))});
 }
 
@@ -93,9 +99,9 @@ void release_job(api_scope& scope, api_call call) {
   if (!note_sign_of_life(scope, call))
     return;
   auto heard = [](http_exchange& to, const outcome<done>& x) {
-    to.answer(x ? json_reply(R"({"ok":true})") : failure_reply(x.error()));
+    to.answer(x ? json_reply(released_body()) : failure_reply(x.error()));
   };
-  scope.door.ask(release_request{call.id, lease_proof_of(call.request, *call.caller),
+  scope.door.ask(release_request{call.id, proof_of(scope, call),
                                  heard_by<done>(call.from, std::move(heard))});
 }
 
@@ -109,11 +115,9 @@ void post_events(api_scope& scope, api_call call) {
   if (!note_sign_of_life(scope, call))
     return;
   auto heard = [](http_exchange& to, const outcome<answer_type>& x) {
-    to.answer(
-        x ? json_reply(json_text({{"ok", true}, {"sequence", x->sequence}, {"cancel", x->cancel}}))
-          : failure_reply(x.error()));
+    to.answer(x ? json_reply(progress_body(*x)) : failure_reply(x.error()));
   };
-  scope.door.ask(progress_request{call.id, lease_proof_of(call.request, *call.caller), std::move(*entries),
+  scope.door.ask(progress_request{call.id, proof_of(scope, call), std::move(*entries),
                                   heard_by<answer_type>(call.from, std::move(heard))});
 }
 

@@ -124,6 +124,10 @@ void job_queue_state::on_figures(const queue_question& x) const {
   index.each_required([&](const caps& required, std::size_t queued, const job_id& oldest) {
     facts.waiting.push_back({required, queued, created_ms(oldest) / 1'000, can_serve(required)});
   });
+  for (const auto& [known, workers] : roster.live_caps())
+    facts.live.push_back({known, static_cast<uint64_t>(workers)});
+  for (const auto& [id, worker] : roster.all())
+    facts.draining += worker.life && worker.draining;
   for (const auto& [id, job] : awake)
     facts.running += job.record.status == job_status::running;
   facts.queued = open - facts.running;

@@ -45,6 +45,7 @@ public:
   bool can_serve(const caps& required) const;
 
   const std::map<std::string, worker>& all() const noexcept { return workers_; }
+  const std::map<caps, int>& live_caps() const noexcept { return live_caps_; }
 
 private:
   void count(const worker& x, int by); ///< once for each worker that takes jobs

@@ -24,7 +24,8 @@ void commit_tally::count(const job_event& x) {
   events_[static_cast<std::size_t>(x.kind)].add();
   if (x.kind != job_event_kind::requeued)
     return;
-  for (auto why : {lease_end::expired, lease_end::worker_lost, lease_end::worker_restarted, lease_end::released})
+  for (auto why : {lease_end::expired, lease_end::worker_lost, lease_end::worker_restarted, lease_end::released,
+                   lease_end::token_revoked})
     if (x.why == to_string(why))
       requeues_[static_cast<std::size_t>(why)].add();
 }

@@ -49,7 +49,7 @@ private:
   void count(const job_event& x);
 
   static constexpr std::size_t kinds = static_cast<std::size_t>(job_event_kind::checkpoint) + 1;
-  static constexpr std::size_t lease_ends = static_cast<std::size_t>(lease_end::released) + 1;
+  static constexpr std::size_t lease_ends = static_cast<std::size_t>(lease_end::token_revoked) + 1;
 
   std::array<counter, kinds> events_;
   std::array<counter, lease_ends> requeues_;

@@ -196,7 +196,14 @@ struct queue_facts {
     int64_t oldest_created_s = 0;
     bool servable = false; ///< a live worker has these caps
   };
+  /// Workers that are alive and take jobs, by what they can do.
+  struct worker_group {
+    claw::caps caps;
+    uint64_t workers = 0;
+  };
   std::vector<depth> waiting;
+  std::vector<worker_group> live;
+  uint64_t draining = 0; ///< live workers that are to get no more jobs
   uint64_t queued = 0;
   uint64_t running = 0;
   uint64_t waiting_claims = 0;

@@ -58,3 +58,19 @@ TEST_CASE("a waiting job knows what goes before it and who could serve it", "[ex
   CHECK(found.workers[0].missing.empty());
   CHECK(found.workers[0].live);
 }
+
+TEST_CASE("the figures count live workers by what they can do, drained ones apart", "[drain]") {
+  simulation sim;
+  sim.claim(sim.worker("w1", "a,b"));
+  sim.claim(sim.worker("w2", "b,a"));
+  sim.claim(sim.worker("w3"));
+  REQUIRE(sim.drain("w3", true).ok());
+  const auto x = sim.figures();
+  REQUIRE(x.live.size() == 1);
+  CHECK(x.live[0].caps == caps{{"a", "b"}});
+  CHECK(x.live[0].workers == 2);
+  CHECK(x.draining == 1);
+  sim.pass(200s); // all have fallen silent
+  CHECK(sim.figures().live.empty());
+  CHECK(sim.figures().draining == 0);
+}

@@ -62,6 +62,15 @@ class HttpApi(unittest.TestCase):
             count += 1
         self.assertGreater(count, 25)
 
+    def test_the_table_of_routes_and_replies_is_that_of_the_openapi_document(self):
+        broker = BrokerProcess().start()
+        self.addCleanup(broker.stop)
+        told = {(f"{method.upper()} {path}", ", ".join(role for entry in x["security"] for role in entry) or "nobody",
+                 ", ".join(sorted(status for status in x["responses"] if status != "default")))
+                for path, methods in broker.call("GET", "/openapi.json")[1]["paths"].items() for method, x in methods.items()}
+        text = (ROOT / "docs" / "HTTP_API.md").read_text()
+        self.assertEqual(set(re.findall(r"^\| `(\w+ /\S*)` \| (\w+) \| ([\d, ]+) \|$", text, re.M)), told)
+
     def test_every_route_is_described(self):
         text = (ROOT / "docs" / "HTTP_API.md").read_text()
         rows = re.findall(r'route_row\{\w+, "(\w+)", "([^"]+)", "([^"]*)", (\w+)',

@@ -1,0 +1,200 @@
+#include "net/metrics.hpp"
+
+#include "net/api_routes.hpp"
+#include "net/metrics_text.hpp"
+
+#include <algorithm>
+#include <vector>
+
+namespace claw {
+
+namespace {
+
+using type = metrics_text::type;
+
+constexpr std::size_t caps_groups_max = 20;
+constexpr std::size_t caps_label_bytes_max = 200;
+constexpr std::string_view other_caps = "(others)";
+constexpr double us_per_s = 1e6;
+
+/// Jobs or workers with the same caps.
+struct caps_group {
+  std::string label; ///< comma-separated
+  uint64_t count = 0;
+  int64_t oldest_s = 0; ///< creation of the oldest; jobs only
+};
+
+std::string label_of(const caps& x) {
+  std::string label;
+  for (const auto& name : x.names())
+    ((label.empty() ? label : label += ',') += name);
+  return label;
+}
+
+/// The largest groups, and one more that holds all others, so that no producer or worker can flood the page.
+std::vector<caps_group> largest(std::vector<caps_group> all) {
+  const auto kept = [](const caps_group& x) { return x.label.size() <= caps_label_bytes_max; };
+  std::stable_sort(all.begin(), all.end(), [&](const caps_group& a, const caps_group& b) {
+    return std::pair{kept(a), a.count} > std::pair{kept(b), b.count};
+  });
+  const auto short_ones = static_cast<std::size_t>(std::count_if(all.begin(), all.end(), kept));
+  const auto shown = std::min(short_ones, caps_groups_max);
+  caps_group others{std::string{other_caps}, 0, 0};
+  for (auto i = shown; i < all.size(); ++i) {
+    others.count += all[i].count;
+    others.oldest_s = others.oldest_s == 0 ? all[i].oldest_s : std::min(others.oldest_s, all[i].oldest_s);
+  }
+  const bool more = shown < all.size();
+  all.resize(shown);
+  if (more)
+    all.push_back(std::move(others));
+  return all;
+}
+
+void write_queue(metrics_text& out, const queue_facts& x, int64_t now_s) {
+  std::vector<caps_group> waiting, live;
+  uint64_t unservable = 0;
+  auto oldest_s = now_s;
+  for (const auto& depth : x.waiting) {
+    waiting.push_back({label_of(depth.required), depth.queued, depth.oldest_created_s});
+    unservable += depth.servable ? 0 : depth.queued;
+    oldest_s = std::min(oldest_s, depth.oldest_created_s);
+  }
+  for (const auto& group : x.live)
+    live.push_back({label_of(group.caps), group.workers, 0});
+  waiting = largest(std::move(waiting));
+  out.begin("jobs", type::gauge, "Jobs that have not ended, by status.");
+  out.sample(x.queued, {{"status", "queued"}});
+  out.sample(x.running, {{"status", "running"}});
+  out.begin("queue_jobs", type::gauge, "Jobs that may be claimed now, by the caps they require.");
+  for (const auto& group : waiting)
+    out.sample(group.count, {{"caps", group.label}});
+  out.begin("queue_oldest_age_seconds", type::gauge,
+            "Age of the oldest job that may be claimed now, by the caps it requires.");
+  for (const auto& group : waiting)
+    out.sample(static_cast<uint64_t>(std::max<int64_t>(0, now_s - group.oldest_s)), {{"caps", group.label}});
+  out.begin("queue_oldest_seconds", type::gauge,
+            "Age of the oldest job that may be claimed now; 0 when there is none.");
+  out.sample(static_cast<uint64_t>(std::max<int64_t>(0, now_s - oldest_s)));
+  out.begin("queue_unservable_jobs", type::gauge, "Jobs that no live worker can serve.");
+  out.sample(unservable);
+  out.begin("claims_waiting", type::gauge, "Claims that are held until a job comes.");
+  out.sample(x.waiting_claims);
+  out.begin("workers_live", type::gauge, "Workers that are alive and take jobs, by their caps.");
+  for (const auto& group : largest(std::move(live)))
+    out.sample(group.count, {{"caps", group.label}});
+  out.begin("workers_draining", type::gauge, "Live workers that get no new jobs.");
+  out.sample(x.draining);
+}
+
+void write_lives(metrics_text& out, const commit_tally& x, const api_tally& api) {
+  using enum job_event_kind;
+  const auto count = [&](std::string_view name, std::string_view help, uint64_t value) {
+    out.begin(name, type::counter, help);
+    out.sample(value);
+  };
+  count("jobs_created_total", "Jobs that were created.", x.events(created));
+  count("claims_granted_total", "Claims that got a job.", x.events(claimed));
+  count("jobs_retried_total", "Failed jobs that were queued again by hand.", x.events(retried));
+  out.begin("jobs_ended_total", type::counter, "Jobs that ended, by outcome.");
+  out.sample(x.events(done), {{"outcome", "done"}});
+  out.sample(x.events(failed), {{"outcome", "failed"}});
+  out.sample(x.events(cancelled), {{"outcome", "cancelled"}});
+  out.sample(x.events(buried), {{"outcome", "dead"}});
+  out.begin("jobs_requeued_total", type::counter, "Jobs that went back into the queue, by why their lease ended.");
+  for (auto why : {lease_end::expired, lease_end::worker_lost, lease_end::worker_restarted, lease_end::released,
+                   lease_end::token_revoked})
+    out.sample(x.requeues(why), {{"reason", to_string(why)}});
+  count("leases_lost_total", "Leases that ended without a result and were not given back.", x.leases_lost());
+  count("results_late_total", "Results and failures that counted although their lease had expired.", api.late_results);
+  count("results_lost_total", "Results and failures that were refused because the lease was no longer the job's.",
+        api.lost_results);
+  count("legacy_calls_total", "Requests about a job by workers that show no lease.", api.legacy_calls);
+  out.begin("creates_rejected_total", type::counter, "New jobs that were refused, by reason.");
+  for (std::size_t i = 0; i < rejections.size(); ++i)
+    out.sample(api.creates_rejected[i], {{"reason", rejections[i].reason}});
+}
+
+void write_store(metrics_text& out, const commit_tally& x, const outcome<store_usage>& usage) {
+  out.begin("commit_changes", type::histogram, "Changes in one commit.");
+  out.sample(x.changes(), 1);
+  out.begin("commit_seconds", type::histogram, "Time of one commit, until it is on disk.");
+  out.sample(x.times_us(), us_per_s);
+  out.begin("commits_failed_total", type::counter, "Commits that changed nothing, by reason.");
+  out.sample(x.failed_full(), {{"reason", "store_full"}});
+  out.sample(x.failed_otherwise(), {{"reason", "store_broken"}});
+  out.begin("store_up", type::gauge, "1 when the store could be looked at.");
+  out.sample(uint64_t{usage.ok()});
+  if (!usage)
+    return;
+  const auto gauge = [&](std::string_view name, std::string_view help, uint64_t value) {
+    out.begin(name, type::gauge, help);
+    out.sample(value);
+  };
+  gauge("store_jobs", "Jobs in the store, ended ones too.", usage->jobs);
+  gauge("store_bytes", "Size of the store's files.", usage->file_bytes);
+  gauge("store_room_bytes", "How much the store may still grow.", usage->room_bytes);
+  gauge("store_pending_bytes", "What is in the journal and not yet in the database.", usage->pending_bytes);
+  gauge("store_takes_new_jobs", "0 when there is room for finishing jobs and for no more.", usage->takes_new_jobs);
+}
+
+/// `POST /jobs/{id}/result`; "none" for heads that led nowhere.
+std::string route_label(std::size_t kind) {
+  const auto rows = route_table();
+  return kind == 0 || kind > rows.size() ? "none" : route_name(rows[kind - 1]);
+}
+
+void write_http(metrics_text& out, const http_tally& x) {
+  out.begin("http_requests_total", type::counter, "Requests that were answered, by route and status.");
+  for (std::size_t kind = 0; kind < x.kinds.size(); ++kind)
+    for (const auto& [status, count] : x.kinds[kind].by_status)
+      out.sample(count, {{"route", route_label(kind)}, {"status", std::to_string(status)}});
+  out.begin("http_request_seconds", type::histogram,
+            "Time from a whole request to its answer, by route; waits that the client asked for included.");
+  for (std::size_t kind = 1; kind < x.kinds.size(); ++kind)
+    if (!x.kinds[kind].by_status.empty())
+      out.sample(x.kinds[kind].times_us, us_per_s, {{"route", route_label(kind)}});
+  out.begin("http_connections", type::gauge, "Open connections.");
+  out.sample(uint64_t{x.connections});
+  out.begin("http_connections_total", type::counter, "Connections that were accepted.");
+  out.sample(x.accepted);
+  out.begin("http_connections_refused_total", type::counter, "Connections over the limit.");
+  out.sample(x.refused);
+  out.begin("http_accept_failures_total", type::counter, "Connections that could not be accepted.");
+  out.sample(x.accept_failures);
+}
+
+void write_process(metrics_text& out, const process_figures& x, const clock_watch& clock, int64_t now_s) {
+  out.begin("build_info", type::gauge, "Always 1; its labels say what was built.");
+  out.sample(uint64_t{1}, {{"version", CLAW_VERSION}, {"compiler", __VERSION__}});
+  out.begin("clock_jumps_total", type::counter, "Times that the machine's clock was set by more than 2 s.");
+  out.sample(clock.jumps());
+  out.begin("uptime_seconds", type::gauge, "Since the program started.");
+  out.sample(std::max(0.0, static_cast<double>(now_s) - x.started_s));
+  out.begin("process_resident_memory_bytes", type::gauge, "Memory that the process holds.");
+  out.sample(x.resident_bytes);
+  out.begin("process_open_fds", type::gauge, "File descriptors in use.");
+  out.sample(x.open_fds);
+  out.begin("process_max_fds", type::gauge, "File descriptors that the process may use.");
+  out.sample(x.max_fds);
+  out.begin("process_threads", type::gauge, "Threads.");
+  out.sample(x.threads);
+  out.begin("process_cpu_seconds_total", type::counter, "Time on processors, user and system.");
+  out.sample(x.cpu_s);
+  out.begin("process_start_time_seconds", type::gauge, "When the process started, since the Unix epoch.");
+  out.sample(x.started_s);
+}
+
+} // namespace
+
+std::string metrics_page(const metrics_facts& x) {
+  metrics_text out;
+  write_queue(out, x.queue, x.now_s);
+  write_lives(out, x.commits, x.api);
+  write_store(out, x.commits, x.store);
+  write_http(out, x.http);
+  write_process(out, x.process, x.clock, x.now_s);
+  return out.take();
+}
+
+} // namespace claw

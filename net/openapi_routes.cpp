@@ -1,0 +1,106 @@
+#include "net/openapi_routes.hpp"
+
+namespace claw {
+
+namespace {
+
+using names = std::vector<std::string_view>;
+
+/// What every request of a worker may say of itself.
+names of_worker(names more = {}) {
+  names all{"X-Worker-Id", "X-Worker-Caps", "X-Worker-Boot-Id", "X-Worker-Version"};
+  all.insert(all.end(), more.begin(), more.end());
+  return all;
+}
+
+/// A request about a job that a worker holds.
+route_facts held(std::string_view summary, std::string_view answer, std::string_view body,
+                 std::vector<unsigned> refusals) {
+  refusals.insert(refusals.end(), {400, 404, 409, 503});
+  return {summary, answer, body, of_worker({"X-Lease-Id"}), std::move(refusals)};
+}
+
+/// What the page at `/` is, and asks for.
+route_facts facts_for_people(api_route x) {
+  if (x == api_route::show_page)
+    return {"The page for people", "Page", "", {"If-None-Match"}, {304}};
+  if (x == api_route::show_page_file)
+    return {"A script or a style of the page", "Page", "", {"If-None-Match"}, {304, 404}};
+  if (x == api_route::whoami)
+    return {"Whose token this is, and what it may do", "Caller", "", {}, {}};
+  if (x == api_route::read_command)
+    return {"What a line of the command language means", "Meaning", "Line", {}, {400, 413, 422, 503}};
+  return {"How a job ended, in words", "Answer", "", {}, {404}};
+}
+
+} // namespace
+
+route_facts facts_of(api_route x) {
+  switch (x) {
+  case api_route::health:
+    return {"The broker's process serves requests", "Health", "", {}, {}};
+  case api_route::create_job:
+    return {"Create a job", "Created", "NewJob", {"Idempotency-Key"}, {400, 409, 413, 422, 429, 503}};
+  case api_route::list_jobs:
+    return {"Jobs, newest first, in pages",
+            "JobPage",
+            "",
+            {"status", "command", "requester", "worker_id", "limit", "texts", "cursor"},
+            {422}};
+  case api_route::claim:
+    return {"Claim the next job that the worker can serve", "Claim", "", of_worker({"wait"}), {400, 422, 503}};
+  case api_route::read_job:
+    return {"A job", "Job", "", {}, {404}};
+  case api_route::post_result:
+    return held("End a job with its result", "Finished", "Result", {413, 422});
+  case api_route::post_failure:
+    return held("End a job as failed", "Finished", "Failure", {413, 422});
+  case api_route::heartbeat:
+    return held("Renew the lease of a job", "Renewed", "", {});
+  case api_route::release:
+    return held("Give a job back at once", "Released", "", {});
+  case api_route::post_events:
+    return held("Report progress", "Reported", "Progress", {413, 422});
+  case api_route::read_events:
+    return {"What happened to a job, as a page or as a stream",
+            "EventPage",
+            "",
+            {"after", "wait", "Last-Event-ID"},
+            {404, 422, 503}};
+  case api_route::cancel:
+    return {"Cancel a job", "Job", "", {}, {404, 503}};
+  case api_route::retry:
+    return {"Queue a failed job again", "Job", "", {}, {404, 409, 503}};
+  case api_route::explain:
+    return {"Why a job waits or went where it went", "Explanation", "", {}, {404, 503}};
+  case api_route::workers:
+    return {"The workers that were seen", "Workers", "", {}, {503}};
+  case api_route::drain_worker:
+    return {"Give a worker no new jobs", "Worker", "", {}, {404, 503}};
+  case api_route::resume_worker:
+    return {"Give a drained worker jobs again", "Worker", "", {}, {404, 503}};
+  case api_route::queue:
+    return {"The queue in figures", "Queue", "", {}, {503}};
+  case api_route::list_tokens:
+    return {"The tokens of single clients", "Tokens", "", {}, {}};
+  case api_route::create_token:
+    return {"Make a token for a client", "NewToken", "WantedToken", {}, {400, 409, 413, 422, 503}};
+  case api_route::revoke_token:
+    return {"Revoke a token at once", "Token", "", {}, {404, 503}};
+  case api_route::show_page:
+  case api_route::show_page_file:
+  case api_route::whoami:
+  case api_route::read_command:
+  case api_route::show_answer:
+    return facts_for_people(x);
+  case api_route::metrics:
+    return {"Metrics for Prometheus", "Metrics", "", {}, {503}};
+  case api_route::ready:
+    return {"The broker can do its work: store, commits, queue and clock were looked at", "Ready", "", {}, {503}};
+  case api_route::openapi:
+    return {"This document", "OpenApi", "", {}, {}};
+  }
+  return {};
+}
+
+} // namespace claw
