@@ -1,0 +1,112 @@
+#!/usr/bin/env python3
+"""What deploy/monitoring asks of Prometheus, against what a running broker exports."""
+import json
+import re
+import unittest
+
+from broker_process import ROOT, BrokerProcess
+from prometheus_text import SUFFIXES, Metrics
+
+FOLDER = ROOT / "deploy" / "monitoring"
+METRIC = re.compile(r"\b(?:openclaw|process)_[a-z_]+\b(?!\")")
+SELECTOR = re.compile(r"\b((?:openclaw|process)_[a-z_]+)\{([^}]*)\}")
+OF_PROMETHEUS = {"instance", "job"}  # labels that it adds itself
+
+
+def alert_rules():
+    """(name, expression, severity) of each rule; the file has one value a line."""
+    text = (FOLDER / "alerts.yml").read_text()
+    for rule in re.split(r"^      - alert: ", text, flags=re.M)[1:]:
+        expression = re.search(r"^        expr: '(.*)'$", rule, re.M)[1].replace("''", "'")
+        yield rule.split("\n")[0], expression, re.search(r"severity: (\w+)", rule)[1]
+
+
+def panel_expressions():
+    board = json.loads((FOLDER / "grafana_dashboard.json").read_text())
+    for panel in board["panels"]:
+        for target in panel["targets"]:
+            yield panel["title"], target["expr"]
+
+
+class MonitoringTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        broker = BrokerProcess().start()
+        cls.addClassCleanup(broker.stop)
+        broker.create(requires={"caps": ["a"]})
+        broker.create()
+        broker.claim(X_Worker_Id="w", X_Worker_Caps="b")
+        broker.exchange("GET", "/metrics", broker.bot_headers)
+        bearer = {"Authorization": "Bearer " + broker.bot_headers["X-Bot-Token"]}  # as prometheus.yml has it
+        status, _, page = broker.exchange("GET", "/metrics", bearer)
+        assert status == 200, page
+        cls.metrics = Metrics(page.decode())
+        cls.expressions = [(name, text) for name, text, _ in alert_rules()] + list(panel_expressions())
+
+    def family(self, name):
+        for suffix in SUFFIXES:
+            if name not in self.metrics.types and name.endswith(suffix):
+                return name[:-len(suffix)]
+        return name
+
+    def test_every_metric_that_is_named_is_exported(self):
+        self.assertGreater(len(self.expressions), 40)
+        for where, text in self.expressions:
+            names = METRIC.findall(text)
+            self.assertTrue(names or text.startswith("up{"), where)
+            for name in names:
+                self.assertIn(self.family(name), self.metrics.types, where)
+                if self.family(name) != name:
+                    self.assertEqual(self.metrics.types[self.family(name)], "histogram", where)
+
+    def test_every_label_that_is_selected_or_shown_is_there(self):
+        for where, text in self.expressions:
+            for name, selectors in SELECTOR.findall(text):
+                series = self.metrics.series(name)
+                self.assertTrue(series, f"{where}: {name} has no samples")
+                for label, value in re.findall(r'(\w+)(?:=|!=|=~)"([^"]*)"', selectors):
+                    if label not in OF_PROMETHEUS:
+                        self.assertTrue(all(label in one for one in series), f"{where}: {name} has no {label}")
+                for label, value in re.findall(r'(\w+)="([^"]*)"', selectors):
+                    if label not in OF_PROMETHEUS:
+                        self.assertIn(value, [one[label] for one in series], f"{where}: {name}")
+
+    def test_counters_are_asked_for_their_growth_and_gauges_are_not(self):
+        for where, text in self.expressions:
+            for name in METRIC.findall(text):
+                counts = self.metrics.types[self.family(name)] != "gauge"
+                grown = re.search(rf"(?:rate|increase)\({name}(?:\{{[^}}]*\}})?\[", text) is not None
+                self.assertEqual(counts, grown, f"{where}: {name}")
+
+    def test_every_rule_says_what_to_do(self):
+        text = (FOLDER / "alerts.yml").read_text()
+        rules = list(alert_rules())
+        self.assertEqual(len({name for name, _, _ in rules}), len(rules))
+        self.assertEqual(text.count("summary: '"), len(rules))
+        self.assertEqual(text.count("description: '"), len(rules))
+        self.assertLessEqual({severity for _, _, severity in rules}, {"critical", "warning", "info"})
+        try:
+            import yaml
+        except ImportError:
+            return
+        read = yaml.safe_load(text)["groups"][0]["rules"]
+        self.assertEqual([rule["expr"] for rule in read], [expression for _, expression, _ in rules])
+
+    def test_brackets_of_every_expression_close(self):
+        for where, text in self.expressions:
+            open_ones = []
+            for char in re.sub(r'"[^"]*"', "", text):
+                if char in "([{":
+                    open_ones.append(char)
+                elif char in ")]}":
+                    self.assertEqual(open_ones.pop() + char in ("()", "[]", "{}"), True, where)
+            self.assertEqual(open_ones, [], where)
+
+    def test_every_metric_of_the_broker_is_described(self):
+        text = (ROOT / "docs" / "HTTP_API.md").read_text()
+        for name in self.metrics.types:
+            self.assertIn(f"`{name}`", text)
+
+
+if __name__ == "__main__":
+    unittest.main()
