@@ -116,7 +116,8 @@ json openapi_requests() {
           {"Result", object({{"result", {{"type", "string"}}}}, json::array({"result"}))},
           {"Failure", object({{"error", std::move(error)}}, json::array())},
           {"Progress", progress_schema()},
-          {"WantedToken", wanted_token()}};
+          {"WantedToken", wanted_token()},
+          {"Nothing", {{"type", {"object", "null"}}, {"description", "Nobody reads it; it may be left out."}}}};
 }
 
 json openapi_parameters() {
@@ -146,6 +147,10 @@ json openapi_parameters() {
       {"X-Worker-Boot-Id",
        header("X-Worker-Boot-Id", "New at each start: the jobs of the start before are requeued.", of_worker)},
       {"X-Worker-Version", header("X-Worker-Version", "Shown in /workers.", of_worker)},
+      {"X-Worker-Notes",
+       parameter("header", "X-Worker-Notes", {{"type", "string"}},
+                 "Why it can do less than it was set up for; shown in /workers. Cut off after "
+                     + std::to_string(limits::worker_notes_bytes_max) + " bytes.")},
       {"X-Lease-Id", header("X-Lease-Id", "The lease_id of the claim; 409 when it is no longer the job's.",
                             limits::header_bytes_max)},
       {"Idempotency-Key",

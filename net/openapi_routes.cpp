@@ -48,7 +48,7 @@ route_facts facts_of(api_route x) {
             {"status", "command", "requester", "worker_id", "limit", "texts", "cursor"},
             {422}};
   case api_route::claim:
-    return {"Claim the next job that the worker can serve", "Claim", "", of_worker({"wait"}), {400, 422, 503}};
+    return {"Claim the next job that the worker can serve", "Claim", "", of_worker({"X-Worker-Notes", "wait"}), {400, 422, 503}};
   case api_route::read_job:
     return {"A job", "Job", "", {}, {404}};
   case api_route::post_result:
@@ -56,9 +56,9 @@ route_facts facts_of(api_route x) {
   case api_route::post_failure:
     return held("End a job as failed", "Finished", "Failure", {413, 422});
   case api_route::heartbeat:
-    return held("Renew the lease of a job", "Renewed", "", {});
+    return held("Renew the lease of a job", "Renewed", "Nothing", {422});
   case api_route::release:
-    return held("Give a job back at once", "Released", "", {});
+    return held("Give a job back at once", "Released", "Nothing", {422});
   case api_route::post_events:
     return held("Report progress", "Reported", "Progress", {413, 422});
   case api_route::read_events:
@@ -68,17 +68,17 @@ route_facts facts_of(api_route x) {
             {"after", "wait", "Last-Event-ID"},
             {404, 422, 503}};
   case api_route::cancel:
-    return {"Cancel a job", "Job", "", {}, {404, 503}};
+    return {"Cancel a job", "Job", "Nothing", {}, {400, 404, 422, 503}};
   case api_route::retry:
-    return {"Queue a failed job again", "Job", "", {}, {404, 409, 503}};
+    return {"Queue a failed job again", "Job", "Nothing", {}, {400, 404, 409, 422, 503}};
   case api_route::explain:
     return {"Why a job waits or went where it went", "Explanation", "", {}, {404, 503}};
   case api_route::workers:
     return {"The workers that were seen", "Workers", "", {}, {503}};
   case api_route::drain_worker:
-    return {"Give a worker no new jobs", "Worker", "", {}, {404, 503}};
+    return {"Give a worker no new jobs", "Worker", "Nothing", {}, {400, 404, 422, 503}};
   case api_route::resume_worker:
-    return {"Give a drained worker jobs again", "Worker", "", {}, {404, 503}};
+    return {"Give a drained worker jobs again", "Worker", "Nothing", {}, {400, 404, 422, 503}};
   case api_route::queue:
     return {"The queue in figures", "Queue", "", {}, {503}};
   case api_route::list_tokens:

@@ -57,7 +57,8 @@ job_event full_event() {
 
 worker_snapshot full_worker() {
   worker_snapshot x;
-  x.facts = {"x", "x", "x", caps{{"x"}}};
+  x.facts.worker_id = x.facts.version = x.facts.notes = "x";
+  x.facts.caps = caps{{"x"}};
   x.running = {job_id{}};
   return x;
 }

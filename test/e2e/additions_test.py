@@ -53,8 +53,8 @@ class Additions(unittest.TestCase):
     def create(self, **body):
         return self.broker.create(requires={"caps": [self.cap()]}, **body)
 
-    def claim(self, **headers):
-        return self.broker.claim(X_Worker_Caps=self.cap(), **headers)
+    def claim(self, wait=None, **headers):
+        return self.broker.claim(wait, X_Worker_Caps=self.cap(), **headers)
 
     # -- create --------------------------------------------------------------------------------------------------------
 
@@ -109,10 +109,27 @@ class Additions(unittest.TestCase):
         self.assertIn(one, taken)
         self.assertIn(flood[0], taken)
 
+    def test_fair_share_counts_running_time_and_not_jobs(self):
+        for requester in ("brief",) * 4 + ("long",) * 2:
+            self.create(requester=requester)
+        end = lambda job: self.broker.worker("POST", f"/jobs/{job['id']}/result", {"result": ""}, X_Lease_Id=job["lease_id"])
+        begun, taken = time.monotonic(), []
+        held = None
+        while held is None or sum(job["requester"] == "brief" for job in taken) < 3:
+            job = self.claim()
+            taken.append(job)
+            if job["requester"] == "long" and held is None:
+                held = job  # it runs longer than all the others together, however slow this machine is
+                time.sleep(1 + 2 * (time.monotonic() - begun))
+            end(job)
+        # Three brief ones have run and one long one: by jobs it would be the turn of `long`.
+        self.assertEqual([job["requester"] for job in taken].count("long"), 1)
+        self.assertEqual(self.claim()["requester"], "brief")
+
     def test_a_job_is_not_claimed_before_its_time_and_then_is(self):
         job = self.create(not_before=int(time.time()) + 2)
         self.assertIsNone(self.claim())
-        held = self.broker.claim(wait=30, X_Worker_Caps=self.cap())
+        held = self.claim(wait=30)
         self.assertEqual(held["id"], job)
         self.assertGreaterEqual(time.time(), self.broker.job(job)["not_before"])
 
@@ -130,6 +147,40 @@ class Additions(unittest.TestCase):
         self.assertEqual((mine()[0]["queued"], mine()[0]["servable"]), (1, True))
         self.claim(X_Worker_Id="able")
         self.assertEqual(mine(), [])
+
+    def test_a_waiting_job_tells_who_could_serve_it_and_what_goes_first(self):
+        other = self.cap() + ":other"
+        self.broker.claim(X_Worker_Id="half", X_Worker_Caps=self.cap())
+        before = [self.broker.create(requires={"caps": [self.cap(), other]}) for _ in range(2)]
+        job = self.broker.create(requires={"caps": [self.cap(), other]})
+        explain = lambda: self.broker.bot("GET", f"/jobs/{job}/explain")[1]
+        told = explain()
+        self.assertEqual((told["required_caps"], told["missing_caps"]), (sorted([self.cap(), other]), [other]))
+        workers = {worker["worker_id"]: worker for worker in told["workers"]}
+        self.assertEqual((workers["half"]["missing_caps"], workers["half"]["can_serve"]), ([other], False))
+        self.assertAlmostEqual(workers["half"]["last_seen"], time.time(), delta=300)
+        self.assertEqual((told["jobs_before"], told["attempts"]), (2, []))
+        self.broker.claim(X_Worker_Id="whole", X_Worker_Caps=f"{self.cap()},{other}")
+        told = explain()
+        workers = {worker["worker_id"]: worker for worker in told["workers"]}
+        self.assertEqual((workers["whole"]["can_serve"], workers["whole"]["running"]), (True, 1))
+        self.assertEqual((told["missing_caps"], told["jobs_before"]), ([], 1))
+        self.assertEqual(self.broker.job(before[0])["worker_id"], "whole")
+        self.assertIn("1 job goes first, and 1 worker can serve it (whole)", told["summary"])
+
+    def test_a_worker_is_shown_from_first_to_last_and_while_its_claim_is_held(self):
+        shown = lambda: next((w for w in self.broker.bot("GET", "/workers")[1]["workers"] if w["worker_id"] == "seen"), None)
+        begun = int(time.time())
+        held = threading.Thread(target=self.claim, kwargs={"wait": 60, "X_Worker_Id": "seen"})
+        held.start()
+        while not (worker := shown()) or not worker["polling"]:
+            time.sleep(0.02)
+        self.assertEqual((worker["live"], worker["draining"], worker["running"]), (True, False, []))
+        self.assertTrue(begun <= worker["first_seen"] <= worker["last_seen"] <= time.time(), worker)
+        job = self.create()
+        held.join()
+        after = shown()
+        self.assertEqual((after["polling"], after["running"], after["first_seen"]), (False, [job], worker["first_seen"]))
 
     def test_a_dead_job_explains_its_attempts(self):
         broker = BrokerProcess(LEASE_SECONDS="1").start()

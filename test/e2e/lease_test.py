@@ -28,6 +28,16 @@ class LeaseTest(unittest.TestCase):
         late = broker.worker("POST", f"/jobs/{job_id}/result", {"result": "r"}, X_Lease_Id=job["lease_id"])
         self.assertEqual(late, (200, {"ok": True, "status": "done", "late": True}))
 
+    def test_a_late_failure_counts_too(self):
+        broker = self.broker(LEASE_SECONDS="1")
+        job_id = broker.create()
+        lease = broker.claim(X_Worker_Id="w1")["lease_id"]
+        page = broker.bot("GET", f"/jobs/{job_id}/events?after=2&wait=60")[1]
+        self.assertEqual([event["why"] for event in page["events"]], ["lease_expired"])
+        late = broker.worker("POST", f"/jobs/{job_id}/fail", {"error": "no"}, X_Lease_Id=lease)
+        self.assertEqual(late, (200, {"ok": True, "status": "failed", "late": True}))
+        self.assertEqual(broker.job(job_id)["error"], "no")
+
     def test_a_late_result_after_a_new_claim_is_refused(self):
         broker = self.broker(LEASE_SECONDS="1")
         job_id = broker.create()

@@ -12,9 +12,9 @@ UNKNOWN_JOB = "01890000-0000-7000-8000-000000000000"
 TOKEN_NAMES = iter(range(10_000))
 HELD = ("result", "fail", "heartbeat", "release", "events")
 GOOD_BODIES = {"NewJob": {"command": "ping"}, "Result": {"result": "r"}, "Failure": {"error": "e"},
-               "Progress": [{"type": "status", "data": {}}], "WantedToken": {"role": "bot", "name": "n"}}
+               "Progress": [{"type": "status", "data": {}}], "WantedToken": {"role": "bot", "name": "n"}, "Nothing": {}}
 WRONG_BODIES = {"NewJob": {"command": "ping", "tags": 1}, "Result": {}, "Failure": {"error": 1}, "Progress": {"type": "done"},
-                "WantedToken": {"role": "king", "name": "n"}}
+                "WantedToken": {"role": "king", "name": "n"}, "Nothing": []}
 WRONG_QUERIES = {"/jobs": "status=x", "/jobs/next": "wait=x", "/jobs/{id}/events": "after=x"}
 # While a part of the broker restarts or it stops: nobody can bring that about from outside at a chosen moment.
 RESTARTING = {503}
@@ -215,6 +215,27 @@ class OpenApi(unittest.TestCase):
                 status, headers, _ = self.broker.exchange(method, real, self.broker.bot_headers)
                 self.assertEqual(status, 405, f"{method} {path}")
                 self.assertEqual(set(headers["Allow"].split(", ")) - {"HEAD"}, named, path)
+
+    def test_head_is_answered_as_get_is_without_the_body(self):
+        asked = 0
+        for x in self.operations:
+            if x.method != "GET" or x.path == "/jobs/next":
+                continue
+            path = x.path.replace("{id}", self.good_id(x))
+            told = [self.broker.exchange(method, path, x.headers()) for method in ("HEAD", "GET")]
+            self.assertEqual(told[0][0], 200, path)
+            self.assertEqual((told[0][1]["Content-Type"], told[0][2]), (told[1][1]["Content-Type"], b""), path)
+            asked += 1
+        self.assertGreater(asked, 10)
+        self.assertEqual(self.broker.exchange("HEAD", "/jobs/next", self.broker.worker_headers)[0], 405)
+
+    def test_no_page_of_another_site_is_let_in(self):
+        asks = {"Origin": "https://elsewhere", "Access-Control-Request-Method": "POST"}
+        for path in ("/jobs", "/jobs/next", "/health"):
+            for method in ("OPTIONS", "GET"):
+                status, headers, _ = self.broker.exchange(method, path, {**asks, **self.broker.worker_headers})
+                self.assertEqual([name for name in headers if name.lower().startswith("access-control-")], [], path)
+                self.assertEqual(status == 405, method == "OPTIONS", (path, status))
 
     def test_the_document_is_sound(self):
         self.assertEqual(self.document["openapi"], "3.1.0")

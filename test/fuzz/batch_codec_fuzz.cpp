@@ -9,8 +9,15 @@ namespace {
 using namespace claw;
 
 std::string seed(const std::vector<job_change>& changes) {
+  chain_heads heads;
   std::string out;
-  encode_batch(changes, out);
+  encode_batch(changes, heads, out);
+  return out;
+}
+
+std::string seed_of_erasures() {
+  std::string out;
+  encode_erasures({sample_id(1), sample_id(2)}, out);
   return out;
 }
 
@@ -21,7 +28,7 @@ void within(std::string_view part, std::string_view whole) {
 
 } // namespace
 
-FUZZ_SEEDS({seed({creation(1)}), seed({creation(1), completion(2), creation(3, "")}), seed({})})
+FUZZ_SEEDS({seed({creation(1)}), seed({creation(1), completion(2), creation(3, "")}), seed_of_erasures(), seed({})})
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, std::size_t size) {
   const std::string_view all{reinterpret_cast<const char*>(bytes), size};
@@ -29,7 +36,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, std::size_t size) {
   stored_change x;
   std::size_t changes = 0, read_bytes = 0;
   for (; reader.next(x); ++changes) {
-    CLAW_ASSERT(!x.record.empty());
+    CLAW_ASSERT(x.erased == x.record.empty());
+    CLAW_ASSERT(!x.erased || (x.events.empty() && x.texts.empty() && !x.open));
     within(x.record, all);
     read_bytes += x.record.size();
     for (const auto& event : x.events) {

@@ -14,13 +14,13 @@ constexpr uint64_t sequence = 3;
 std::string record_seed() {
   std::string out = "0";
   auto x = full_job(7);
-  encode(x, out);
+  encode(x, chain_begin, out);
   return out.substr(0, out.size() - 4); // the checksum is put there anew
 }
 
 std::string event_seed() {
   std::string out = "1";
-  encode(id, full_event(sequence), out);
+  encode(id, full_event(sequence), chain_begin, out);
   return out.substr(0, out.size() - 4);
 }
 
@@ -62,13 +62,13 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, std::size_t size) {
   switch (bytes[0] % 3) {
   case 0:
     comes_back(
-        decode_job(id, sealed(key_of(id), body)), [](const job& x, std::string& out) { encode(x, out); },
+        decode_job(id, sealed(key_of(id), body)), [](const job& x, std::string& out) { encode(x, chain_begin, out); },
         [](std::string_view again) { return decode_job(id, again); });
     break;
   case 1:
     comes_back(
         decode_event(id, sequence, sealed(view(key_of(id, sequence)), body)),
-        [](const job_event& x, std::string& out) { encode(id, x, out); },
+        [](const job_event& x, std::string& out) { encode(id, x, chain_begin, out); },
         [](std::string_view again) { return decode_event(id, sequence, again); });
     break;
   default:
