@@ -13,6 +13,10 @@ names of_worker(names more = {}) {
   return all;
 }
 
+names listing() {
+  return {"status", "command", "requester", "worker_id", "limit", "texts", "cursor"};
+}
+
 /// A request about a job that a worker holds.
 route_facts held(std::string_view summary, std::string_view answer, std::string_view body,
                  std::vector<unsigned> refusals) {
@@ -33,6 +37,12 @@ route_facts facts_for_people(api_route x) {
   return {"How a job ended, in words", "Answer", "", {}, {404}};
 }
 
+/// What a producer asks of a job or a worker that is there.
+route_facts asked_of(std::string_view summary, std::string_view answer, std::vector<unsigned> refusals) {
+  refusals.insert(refusals.end(), {400, 404, 422, 503});
+  return {summary, answer, "Nothing", {}, std::move(refusals)};
+}
+
 } // namespace
 
 route_facts facts_of(api_route x) {
@@ -42,13 +52,9 @@ route_facts facts_of(api_route x) {
   case api_route::create_job:
     return {"Create a job", "Created", "NewJob", {"Idempotency-Key"}, {400, 409, 413, 422, 429, 503}};
   case api_route::list_jobs:
-    return {"Jobs, newest first, in pages",
-            "JobPage",
-            "",
-            {"status", "command", "requester", "worker_id", "limit", "texts", "cursor"},
-            {422}};
+    return {"Jobs, newest first, in pages", "JobPage", "", listing(), {422}};
   case api_route::claim:
-    return {"Claim the next job that the worker can serve", "Claim", "", of_worker({"X-Worker-Notes", "wait"}), {400, 422, 503}};
+    return {"Claim the next job", "Claim", "", of_worker({"X-Worker-Notes", "wait"}), {400, 422, 503}};
   case api_route::read_job:
     return {"A job", "Job", "", {}, {404}};
   case api_route::post_result:
@@ -68,17 +74,17 @@ route_facts facts_of(api_route x) {
             {"after", "wait", "Last-Event-ID"},
             {404, 422, 503}};
   case api_route::cancel:
-    return {"Cancel a job", "Job", "Nothing", {}, {400, 404, 422, 503}};
+    return asked_of("Cancel a job", "Job", {});
   case api_route::retry:
-    return {"Queue a failed job again", "Job", "Nothing", {}, {400, 404, 409, 422, 503}};
+    return asked_of("Queue a failed job again", "Job", {409});
   case api_route::explain:
     return {"Why a job waits or went where it went", "Explanation", "", {}, {404, 503}};
   case api_route::workers:
     return {"The workers that were seen", "Workers", "", {}, {503}};
   case api_route::drain_worker:
-    return {"Give a worker no new jobs", "Worker", "Nothing", {}, {400, 404, 422, 503}};
+    return asked_of("Give a worker no new jobs", "Worker", {});
   case api_route::resume_worker:
-    return {"Give a drained worker jobs again", "Worker", "Nothing", {}, {400, 404, 422, 503}};
+    return asked_of("Give a drained worker jobs again", "Worker", {});
   case api_route::queue:
     return {"The queue in figures", "Queue", "", {}, {503}};
   case api_route::list_tokens:

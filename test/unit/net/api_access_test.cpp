@@ -58,6 +58,9 @@ const std::map<api_route, std::string> expected = {
     {api_route::whoami, "!+++++!!!!!"},
     {api_route::read_command, "!+++++!!!!!"},
     {api_route::show_answer, "!+++++!!!!!"},
+    {api_route::metrics, "!+++++!!!!!"},
+    {api_route::ready, "+++++++++++"},
+    {api_route::openapi, "+++++++++++"},
 };
 
 std::string path_of(const route_row& row, const job_id& job) {

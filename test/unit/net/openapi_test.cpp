@@ -44,7 +44,8 @@ TEST_CASE("every route stands in the document, and no other", "[net][openapi]") 
   CHECK(operations == route_table().size());
   for (const auto& row : route_table()) {
     INFO(route_name(row));
-    const auto& x = paths.at(route_path(row)).at(row.method == "GET" ? "get" : row.method == "POST" ? "post" : "delete");
+    const auto* method = row.method == "GET" ? "get" : row.method == "POST" ? "post" : "delete";
+    const auto& x = paths.at(route_path(row)).at(method);
     CHECK_FALSE(x.at("summary").get<std::string>().empty());
     CHECK(x.at("security").empty() == (row.side() == api_side::open));
     CHECK(x.at("responses").contains("401") == (row.side() != api_side::open));
