@@ -242,6 +242,21 @@ class Additions(unittest.TestCase):
         self.assertEqual(self.broker.call("GET", "/jobs/01890000-0000-7000-8000-000000000000/events", head)[0], 404)
         self.assertEqual(self.broker.call("GET", f"/jobs/{self.create()}/events?after=-1", head)[0], 422)
 
+    def test_progress_of_every_type_comes_back_as_it_was_sent(self):
+        job = self.create()
+        lease = self.claim(X_Worker_Id="talks")["lease_id"]
+        sent = [{"type": kind, "data": {"kind": kind, "deep": [{"n": 1.5, "text": "\u00e4\n"}, None]}}
+                for kind in ("status", "delta", "tool_call", "tool_result", "usage", "checkpoint")]
+        status, told = self.broker.worker("POST", f"/jobs/{job}/events", sent, X_Lease_Id=lease)
+        self.assertEqual((status, told), (200, {"ok": True, "sequence": 8, "cancel": False}))
+        page = self.broker.bot("GET", f"/jobs/{job}/events?after=2")[1]
+        checkpoint = sent[-1].copy()
+        sent[-1]["data"] = None  # it is kept for the next claim alone
+        self.assertEqual([{"type": event["type"], "data": event["data"]} for event in page["events"]], sent)
+        self.broker.worker("POST", f"/jobs/{job}/release", X_Lease_Id=lease)
+        self.assertEqual(self.claim()["checkpoint"], checkpoint["data"])
+        self.assertEqual({(event["worker_id"], event["attempt"]) for event in page["events"]}, {("talks", 1)})
+
     def test_a_cancelled_runner_hears_of_it_with_its_next_event(self):
         job = self.create()
         lease = self.claim()["lease_id"]

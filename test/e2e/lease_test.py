@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """What happens when leases run out, limits are reached and the broker ends; each with a broker of its own."""
+import http.client
 import re
 import socket
+import threading
 import time
 import unittest
 
@@ -104,6 +106,30 @@ class LeaseTest(unittest.TestCase):
         self.assertEqual([call.result() for call in held], [None] * 5)
         self.assertEqual(read_all(idle), b"")
         idle.close()
+
+    def test_sigterm_under_load_keeps_every_job_that_was_answered_for(self):
+        broker = self.broker()
+        answered, enough = [], threading.Event()
+        def create():
+            try:
+                while True:
+                    status, answer = broker.bot("POST", "/jobs", {"command": "ping"})
+                    if status != 200:  # it is going down
+                        return
+                    answered.append(answer["id"])
+                    if len(answered) > 100:
+                        enough.set()
+            except (OSError, http.client.HTTPException):
+                pass
+        makers = [threading.Thread(target=create) for _ in range(8)]
+        for maker in makers:
+            maker.start()
+        self.assertTrue(enough.wait(60))
+        self.assertEqual(broker.terminate(), 0)
+        for maker in makers:
+            maker.join()
+        broker.start()
+        self.assertEqual([broker.job(job_id)["status"] for job_id in answered], ["queued"] * len(answered))
 
     def test_a_claim_writes_its_audit_lines_and_no_input_forges_one(self):
         broker = self.broker()
