@@ -27,6 +27,19 @@ bool wants_no_body(api_route x) {
          || x == api_route::drain_worker || x == api_route::resume_worker;
 }
 
+/// The page at `/`, and what it asks for beside what everybody asks for.
+void serve_page(api_scope& scope, api_route route, api_call call) {
+  if (route == api_route::show_page)
+    return call.from->answer(dashboard_reply("index.html", call.request));
+  if (route == api_route::show_page_file)
+    return call.from->answer(dashboard_reply(call.name, call.request));
+  if (route == api_route::whoami)
+    return show_caller(call);
+  if (route == api_route::read_command)
+    return read_command(scope, std::move(call));
+  show_answer(scope, call);
+}
+
 } // namespace
 
 broker_http::broker_http(broker_http_options options, broker_front_door& door)
@@ -173,22 +186,18 @@ void broker_http::dispatch(const route_row& row, api_call call) {
     return create_token(scope_, std::move(call));
   case api_route::revoke_token:
     return revoke_token(scope_, std::move(call));
+  case api_route::show_page:
+  case api_route::show_page_file:
+  case api_route::whoami:
+  case api_route::read_command:
+  case api_route::show_answer:
+    return serve_page(scope_, row.route, std::move(call));
   case api_route::metrics:
     return show_metrics(scope_, std::move(call));
   case api_route::ready:
     return show_ready(scope_, std::move(call));
   case api_route::openapi:
     return call.from->answer(json_reply(openapi_text()));
-  case api_route::show_page:
-    return call.from->answer(dashboard_reply("index.html", call.request));
-  case api_route::show_page_file:
-    return call.from->answer(dashboard_reply(call.name, call.request));
-  case api_route::whoami:
-    return show_caller(call);
-  case api_route::read_command:
-    return read_command(scope_, std::move(call));
-  case api_route::show_answer:
-    return show_answer(scope_, call);
   }
 }
 

@@ -49,10 +49,14 @@ json meaning_schema() {
 json openapi_people() {
   json may = object({{"create", truth()}, {"cancel", truth()}, {"retry", truth()}, {"drain", truth()}});
   json expires = {{"type", {"integer", "null"}}};
+  json caller
+      = object({{"role", text()}, {"name", text()}, {"expires_at", std::move(expires)}, {"may", std::move(may)}});
+  json answer = object(
+      {{"status", text()}, {"answer", text_or_null()}, {"footer", text_or_null()}, {"failed", truth()}});
   return {{"Page", text()},
-          {"Caller", object({{"role", text()}, {"name", text()}, {"expires_at", std::move(expires)}, {"may", std::move(may)}})},
+          {"Caller", std::move(caller)},
           {"Meaning", meaning_schema()},
-          {"Answer", object({{"status", text()}, {"answer", text_or_null()}, {"footer", text_or_null()}, {"failed", truth()}})}};
+          {"Answer", std::move(answer)}};
 }
 
 } // namespace claw

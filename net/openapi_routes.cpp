@@ -43,12 +43,29 @@ route_facts asked_of(std::string_view summary, std::string_view answer, std::vec
   return {summary, answer, "Nothing", {}, std::move(refusals)};
 }
 
+/// What whoever watches a broker asks for.
+route_facts facts_for_watchers(api_route x) {
+  if (x == api_route::health)
+    return {"The broker's process serves requests", "Health", "", {}, {}};
+  if (x == api_route::metrics)
+    return {"Metrics for Prometheus", "Metrics", "", {}, {503}};
+  if (x == api_route::ready)
+    return {"The broker can do its work: store, commits, queue and clock were looked at", "Ready", "", {}, {503}};
+  return {"This document", "OpenApi", "", {}, {}};
+}
+
+route_facts facts_of_tokens(api_route x) {
+  if (x == api_route::list_tokens)
+    return {"The tokens of single clients", "Tokens", "", {}, {}};
+  if (x == api_route::create_token)
+    return {"Make a token for a client", "NewToken", "WantedToken", {}, {400, 409, 413, 422, 503}};
+  return {"Revoke a token at once", "Token", "", {}, {404, 503}};
+}
+
 } // namespace
 
 route_facts facts_of(api_route x) {
   switch (x) {
-  case api_route::health:
-    return {"The broker's process serves requests", "Health", "", {}, {}};
   case api_route::create_job:
     return {"Create a job", "Created", "NewJob", {"Idempotency-Key"}, {400, 409, 413, 422, 429, 503}};
   case api_route::list_jobs:
@@ -88,23 +105,20 @@ route_facts facts_of(api_route x) {
   case api_route::queue:
     return {"The queue in figures", "Queue", "", {}, {503}};
   case api_route::list_tokens:
-    return {"The tokens of single clients", "Tokens", "", {}, {}};
   case api_route::create_token:
-    return {"Make a token for a client", "NewToken", "WantedToken", {}, {400, 409, 413, 422, 503}};
   case api_route::revoke_token:
-    return {"Revoke a token at once", "Token", "", {}, {404, 503}};
+    return facts_of_tokens(x);
+  case api_route::health:
+  case api_route::metrics:
+  case api_route::ready:
+  case api_route::openapi:
+    return facts_for_watchers(x);
   case api_route::show_page:
   case api_route::show_page_file:
   case api_route::whoami:
   case api_route::read_command:
   case api_route::show_answer:
     return facts_for_people(x);
-  case api_route::metrics:
-    return {"Metrics for Prometheus", "Metrics", "", {}, {503}};
-  case api_route::ready:
-    return {"The broker can do its work: store, commits, queue and clock were looked at", "Ready", "", {}, {503}};
-  case api_route::openapi:
-    return {"This document", "OpenApi", "", {}, {}};
   }
   return {};
 }
