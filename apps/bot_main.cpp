@@ -181,7 +181,8 @@ int start(int argc, char** argv) {
   ::umask(077);
   auto settings = bot_values_of(config);
   if (settings) {
-    const log_options options{"bot", config.text("LOG_LEVEL"), config.text("LOG_FILE"), settings->secrets};
+    auto options = log_options_of("bot", config);
+    options.secrets = settings->secrets;
     if (const auto log = start_log(options); !log)
       settings = log.error();
   }
