@@ -142,7 +142,8 @@ int run(const config_sources& sources) {
   if (options.line == "ask -") {
     const auto question = read_at_most(std::cin, limits::payload_bytes_max);
     if (!question) {
-      std::cerr << "openclaw: the question on standard input is longer than " << limits::payload_bytes_max << " bytes\n";
+      std::cerr << "openclaw: the question on standard input is longer than " << limits::payload_bytes_max
+                << " bytes\n";
       return cli_exit::usage;
     }
     options.line = "ask " + *question;

@@ -59,7 +59,8 @@ void job_queue_state::on_create(create_request& x) {
   caf::anon_send(around->store, std::move(request));
 }
 
-/// A claim that gets the job before it ever waits. A job with times of its own goes the long way, through the timetables.
+/// A claim that gets the job before it ever waits. A job with times of its own goes the long way, through the
+/// timetables.
 std::optional<waiting_claim> job_queue_state::claim_for(const job& x) {
   if (x.not_before_s || x.deadline_s)
     return std::nullopt;

@@ -221,8 +221,9 @@ config_exit explain(const CLI::App& app, const CLI::ParseError& why) {
     return {0, app.help()};
   if (word.starts_with('-'))
     return {cli_exit::usage, "openclaw: there is no option " + word + ". Try openclaw --help.\n"};
-  return {cli_exit::usage, "openclaw: there is no verb '" + word + "'. Try openclaw --help, or, where it is a line for a "
-                           "worker: openclaw run \"" + word + " ...\"\n"};
+  return {cli_exit::usage, "openclaw: there is no verb '" + word
+                               + "'. Try openclaw --help, or, where it is a line for a worker: openclaw run \"" + word
+                               + " ...\"\n"};
 }
 
 } // namespace

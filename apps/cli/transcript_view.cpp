@@ -62,7 +62,8 @@ int show_transcript(const std::string& path, bool json, std::ostream& out, std::
   std::ifstream file{path, std::ios::binary};
   const auto text = file ? read_at_most(file, transcript_bytes_max) : std::nullopt;
   std::istringstream lines{text.value_or("")};
-  const auto transcript = text ? read(lines) : failure{ec::io_failed, "it cannot be read, or is longer than a transcript"};
+  const auto transcript
+      = text ? read(lines) : failure{ec::io_failed, "it cannot be read, or is longer than a transcript"};
   if (!transcript) {
     trouble << "openclaw: " << log_line(path) << ": " << transcript.error().why << "\n";
     return cli_exit::refused;
