@@ -50,6 +50,10 @@ void shape_context::step(char c) {
     line_start = true;
   else if (!escapes.inside() && (is_alnum(c) || c == '_' || c == '=' || c == '('))
     line_start = false;
+  if (prefix.step(before)) {
+    line_start = true;
+    before = '\n';
+  }
 }
 
 void shape_context::pass(std::string_view bytes) {

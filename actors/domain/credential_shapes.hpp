@@ -6,6 +6,7 @@
 // Discord; RFC 7519 (JWT), RFC 7468 (PEM).
 
 #include "actors/domain/escape_watch.hpp"
+#include "actors/domain/line_prefix.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -15,7 +16,8 @@ namespace claw {
 
 /// What a scanner has to know of the text before it. Changed only by the stream that owns it.
 struct shape_context {
-  char before = '\n';     ///< the byte before, or what an escape sequence that ends there stands for; at first '\n'
+  /// The byte before, or what an escape sequence that ends there stands for; '\n' at first and behind a line_prefix.
+  char before = '\n';
   bool line_start = true; ///< nothing but indentation and the like on this line so far
   enum class phase : uint8_t {
     open,      ///< looking for the beginning of a credential
@@ -25,6 +27,7 @@ struct shape_context {
   } now
     = phase::open;
   escape_watch escapes;
+  line_prefix prefix;
 
   /// Takes note of bytes that were passed.
   void pass(std::string_view bytes);

@@ -59,6 +59,12 @@ inline const std::vector<std::function<std::string(sampler&)>> benign_lines{
     [](sampler& r) {
       return "src/" + some_name(r) + ".cpp:" + r.digits(3) + ":  // the " + some_name(r) + " of a " + some_name(r);
     },
+    [](sampler& r) { return "src/a.py:" + r.digits(3) + ":        token=" + some_name(r) + ","; },
+    [](sampler& r) { return "-  foo(token=token, password=args." + some_name(r) + ")"; },
+    [](sampler& r) { return "@@ -1,2 +1,3 @@ def " + some_name(r) + "(self, password: str = None):"; },
+    [](sampler& r) {
+      return r.hex(11) + " (Ann Other 2026-01-02 " + r.digits(2) + ")     token = " + some_name(r) + "(token)";
+    },
     [](sampler& r) { return "| `" + some_name(r) + "` | text |  | What the " + some_name(r) + " is for. |"; },
     [](sampler& r) {
       return "00000" + r.digits(3) + "  " + r.hex(4) + " " + r.hex(4) + " " + r.hex(4) + " " + r.hex(4) + "  |....|";

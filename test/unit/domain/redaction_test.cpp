@@ -30,9 +30,24 @@ struct shape_case {
   std::string shown;
 };
 
+const std::string jwt = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.dQw4w9WgXcQ_abc-def";
+
+/// Behind what tools put in front of a line.
+const std::vector<shape_case> prefixed{
+    {"a b/c.env:12:password=correcthorsebattery", "a b/c.env:12:password=***"},
+    {"a.env:3:  client_secret=opensesameopen", "a.env:3:  client_secret=***"},
+    {"-api_token=abcdefabcdef", "-api_token=***"},
+    {"+token=swordfishswordfish", "+token=***"},
+    {"-" + jwt, "-***"},
+    {"@@ -1,2 +1,3 @@ token=swordfishswordfish", "@@ -1,2 +1,3 @@ token=***"},
+    {"^1a2b3c4d5e (Ann Other 2026-01-02 12) client_secret=opensesameopen",
+     "^1a2b3c4d5e (Ann Other 2026-01-02 12) client_secret=***"},
+    {"1a2b3c4d5e6 a/b.env (Ann 2026-01-02  7)   password=correcthorse",
+     "1a2b3c4d5e6 a/b.env (Ann 2026-01-02  7)   password=***"},
+};
+
 std::vector<shape_case> positives() {
-  const std::string jwt = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.dQw4w9WgXcQ_abc-def";
-  return {
+  std::vector<shape_case> all{
       {"sk-" + word20, "***"},
       {"sk-proj-" + word40 + "_x", "***"},
       {"xoxb-" + word20, "***"},
@@ -84,6 +99,8 @@ std::vector<shape_case> positives() {
       {pem("ENCRYPTED PRIVATE KEY"), "***"},
       {pem("PGP PRIVATE KEY BLOCK"), "***"},
   };
+  all.insert(all.end(), prefixed.begin(), prefixed.end());
+  return all;
 }
 
 } // namespace
