@@ -23,7 +23,7 @@ struct progress_fixture : run_fixture {
     x.codec = std::make_shared<plain_task_codec>();
     progress = sys.spawn(progress_actor, std::move(x));
     claim = sys.spawn([this](caf::event_based_actor* self) -> caf::behavior {
-      return {[this, self](const run_progress& x) { self->send(progress, x); },
+      return {[this, self](const run_progress& told) { self->send(progress, told); },
               [this](const checkpoint_settled&) { ++settled; }};
     });
   }
