@@ -13,10 +13,11 @@ struct progress_fixture : run_fixture {
   progress_fixture() {
     link = sys.spawn([this](caf::event_based_actor* self) -> caf::behavior {
       return {[this, self](const events_order& x) {
-        sent.push_back(x.events_json);
-        promises.push_back(self->make_response_promise());
-        return caf::response_promise{promises.back()};
-      }};
+                sent.push_back(x.events_json);
+                promises.push_back(self->make_response_promise());
+                return caf::response_promise{promises.back()};
+              },
+              [this](const events_answer& x) { promises.back().deliver(x); }};
     });
     progress_config x;
     x.link = link;
@@ -41,7 +42,7 @@ struct progress_fixture : run_fixture {
   }
 
   void answers(outcome<worker_api::reported> what) {
-    promises.back().deliver(events_answer{std::move(what)});
+    caf::anon_send(link, events_answer{std::move(what)}); // a promise is kept in its actor's own turn
     settle();
   }
 
