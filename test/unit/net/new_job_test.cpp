@@ -76,7 +76,7 @@ TEST_CASE("a `requires` that is JSON but cannot be read whole is no job for anyb
   CHECK(why(R"({"caps":["gpu"],"budget":1e400})") == "requires: JSON holds a number that is too large to be read");
   CHECK(why(R"({"caps":["gpu"],"budget":-1e999})") == "requires: JSON holds a number that is too large to be read");
   CHECK(why(R"({"caps":["gpu"],"budget":1e300})") == "taken");
-  CHECK(why(R"({"caps":["gpu"],"budget":1e400)") == "taken"); // no JSON: anybody may have it
+  CHECK(why(R"({"caps":["gpu"],})") == "taken"); // no JSON: anybody may have it
   const auto naming = [](int count) {
     auto names = nlohmann::json::array();
     for (int i = 0; i < count; ++i)
