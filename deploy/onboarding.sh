@@ -157,7 +157,12 @@ build_programs() {
 
 run_build() {
   "$repo/deploy/install_packages.sh" build run
-  (cd -- "$repo" && cmake --preset release >/dev/null && cmake --build --preset release)
+  (cd -- "$repo" && as_builder cmake --preset release >/dev/null && as_builder cmake --build --preset release)
+}
+
+# Under sudo, the clone's files stay those of who called it.
+as_builder() {
+  if [[ $EUID -eq 0 && ${SUDO_USER:-root} != root ]]; then runuser -u "$SUDO_USER" -- "$@"; else "$@"; fi
 }
 
 # copy_release: the programs of the build as /opt/openclaw/releases/NAME. Sets `release`.

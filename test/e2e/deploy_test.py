@@ -109,6 +109,22 @@ class Broker(MachineTest):
             self.assertNotIn(token, said + self.host.log("openclaw-broker.service") + (self.host.run / "calls").read_text())
         self.assertIn("openclaw-broker:", self.file("/etc/passwd").read_text())
 
+    def test_without_a_build_it_makes_one(self):
+        clone = self.root / "clone"
+        shutil.copytree(ROOT / "deploy", clone / "deploy")
+        (self.root / "bin").mkdir()
+        cmake = self.root / "bin" / "cmake"  # stands in for minutes of compiling
+        cmake.write_text('#!/bin/sh\nset -e\necho "$PWD $*" >>"$HOST_ROOT/cmake.calls"\n[ "$1" != --build ] || '
+                         f'{{ mkdir -p build/release/bin; cp "{BIN}"/openclaw* build/release/bin; }}\n')
+        cmake.chmod(0o755)
+        env = {**self.host.environment(), "PATH": f"{self.root}/bin:{os.environ['PATH']}"}
+        result = subprocess.run([clone / "deploy" / "onboard_broker.sh", "--root", self.root, "--no-start"], env=env,
+                                cwd="/", text=True, capture_output=True, timeout=RUN_SECONDS_MAX, check=False)
+        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+        self.assertEqual((self.root / "cmake.calls").read_text(),
+                         f"{clone} --preset release\n{clone} --build --preset release\n")
+        self.assertTrue(self.file("/opt/openclaw/current/bin/openclaw-broker").exists())
+
     def test_a_dry_run_changes_nothing(self):
         run = self.host.run
         scripts = [["onboard_broker.sh"], ["onboard_runner.sh", "--llm-cap", "llm:vllm"], ["install_runner_systemd.sh"]]
