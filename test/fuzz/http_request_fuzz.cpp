@@ -77,7 +77,8 @@ std::string answers_to(std::string_view bytes, std::size_t piece_bytes) {
   return out;
 }
 
-/// Takes the dates out, and checks that each answer is whole.
+/// Takes the dates out, and checks that each answer is whole. Takes out, too, that a client may go on (100): it is told
+/// so only where its body is not there yet (RFC 9110, 10.1.1).
 std::size_t count_answers(std::string& out) {
   std::size_t count = 0;
   for (std::size_t at = 0; at < out.size(); ++count) {
@@ -85,7 +86,7 @@ std::size_t count_answers(std::string& out) {
     const auto end = out.find("\r\n\r\n", at);
     CLAW_ASSERT(end != std::string::npos);
     if (out.compare(at, 12, "HTTP/1.1 100") == 0) {
-      at = end + 4;
+      out.erase(at, end + 4 - at);
       continue;
     }
     const auto date = out.find("\r\nDate: ", at);
