@@ -4,10 +4,10 @@
 #include "actors/domain/chat_words.hpp"
 #include "actors/domain/code_points.hpp"
 #include "apps/cli/cli_exit.hpp"
-#include "apps/cli/progress_text.hpp"
 #include "net/answer_text.hpp"
 #include "net/bounded_json.hpp"
 #include "net/command_codec.hpp"
+#include "net/progress_text.hpp"
 
 #include <ostream>
 

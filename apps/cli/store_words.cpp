@@ -1,8 +1,8 @@
 #include "apps/cli/store_words.hpp"
 
 #include "apps/cli/cli_exit.hpp"
-#include "apps/cli/progress_text.hpp"
 #include "net/bounded_json.hpp"
+#include "net/progress_text.hpp"
 
 #include <ostream>
 

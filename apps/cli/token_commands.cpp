@@ -2,7 +2,7 @@
 
 #include "actors/domain/redaction.hpp"
 #include "apps/cli/cli_exit.hpp"
-#include "apps/cli/progress_text.hpp"
+#include "net/progress_text.hpp"
 
 #include <ostream>
 #include <string_view>

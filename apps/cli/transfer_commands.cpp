@@ -1,13 +1,13 @@
 #include "apps/cli/transfer_commands.hpp"
 
 #include "apps/cli/cli_exit.hpp"
-#include "apps/cli/progress_text.hpp"
 #include "apps/cli/store_words.hpp"
 #include "apps/transfer/job_file.hpp"
 #include "apps/transfer/job_line.hpp"
 #include "apps/transfer/new_file.hpp"
 #include "apps/transfer/old_broker_db.hpp"
 #include "net/bounded_json.hpp"
+#include "net/progress_text.hpp"
 #include "storage/store_transfer.hpp"
 
 #include <fstream>
