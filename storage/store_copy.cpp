@@ -1,9 +1,7 @@
 #include "storage/store_copy.hpp"
 
-#include "storage/store_folder.hpp"
 #include "storage/store_part.hpp"
 
-#include <optional>
 #include <utility>
 
 namespace claw {
@@ -63,13 +61,9 @@ outcome<copied_store> restore(const fs::path& backup, const fs::path& given, boo
   const bool is_free = is_free_place(*to);
   if (!is_free && !replace)
     return failure{ec::bad_config, to->string() + " is not empty; with --replace what is there is kept beside it"};
-  std::optional<store_folder> old; // locked while it is exchanged
-  if (!is_free) {
-    auto opened = store_folder::open(*to);
-    if (!opened)
-      return opened.error();
-    old = *std::move(opened);
-  }
+  const auto old = lock_present(*to);
+  if (!old)
+    return old.error();
   const auto part = begin_part(*to);
   if (!part)
     return part.error();

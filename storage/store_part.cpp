@@ -58,6 +58,13 @@ bool is_free_place(const fs::path& to) {
   return !fs::exists(to, error) || (fs::is_directory(to, error) && fs::is_empty(to, error));
 }
 
+outcome<std::optional<store_folder>> lock_present(const fs::path& to) {
+  if (is_free_place(to))
+    return std::optional<store_folder>{};
+  auto opened = store_folder::open(to);
+  return opened ? outcome<std::optional<store_folder>>{std::optional{*std::move(opened)}} : opened.error();
+}
+
 outcome<fs::path> begin_part(const fs::path& to) {
   auto part = beside(to, ".part");
   std::error_code error;

@@ -3,8 +3,10 @@
 // name is whole. A crash before that leaves the part, which the next try takes away.
 
 #include "actors/domain/error.hpp"
+#include "storage/store_folder.hpp"
 
 #include <filesystem>
+#include <optional>
 #include <string>
 
 namespace claw {
@@ -14,6 +16,10 @@ outcome<std::filesystem::path> whole_path(const std::filesystem::path& given);
 
 /// True where nothing is in the way: nothing is there, or an empty folder.
 bool is_free_place(const std::filesystem::path& to);
+
+/// Locks the store that is in the place, so that nobody opens it while it is exchanged; none where the place is free.
+/// Errors: those of store_folder::open.
+outcome<std::optional<store_folder>> lock_present(const std::filesystem::path& to);
 
 /// Makes the empty folder that is to become `to`, for nobody but its owner. Errors: `io_failed`.
 outcome<std::filesystem::path> begin_part(const std::filesystem::path& to);

@@ -6,7 +6,6 @@
 #include "storage/store_part.hpp"
 
 #include <memory>
-#include <optional>
 #include <set>
 #include <utility>
 
@@ -188,13 +187,9 @@ outcome<imported_jobs> import_jobs(const fs::path& given, bool merge, const job_
   std::error_code error;
   if (!is_free && !fs::exists(*to / "data.mdb", error))
     return failure{ec::bad_config, to->string() + " is not empty, and it is no store"};
-  std::optional<store_folder> old; // locked while it is exchanged
-  if (!is_free) {
-    auto opened = store_folder::open(*to);
-    if (!opened)
-      return opened.error();
-    old = *std::move(opened);
-  }
+  const auto old = lock_present(*to);
+  if (!old)
+    return old.error();
   const auto part = begin_part(*to);
   if (!part)
     return part.error();
