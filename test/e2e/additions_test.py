@@ -8,6 +8,7 @@ import time
 import unittest
 
 from broker_process import BrokerProcess
+from shared_broker import SharedBroker
 
 
 class Stream:
@@ -41,21 +42,7 @@ class Stream:
         self.link.close()
 
 
-class Additions(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.broker = BrokerProcess().start()
-        cls.addClassCleanup(cls.broker.stop)
-
-    def cap(self):
-        return f"cap:{self.id().rsplit('.', 1)[1]}"
-
-    def create(self, **body):
-        return self.broker.create(requires={"caps": [self.cap()]}, **body)
-
-    def claim(self, wait=None, **headers):
-        return self.broker.claim(wait, X_Worker_Caps=self.cap(), **headers)
-
+class Additions(SharedBroker):
     # -- create --------------------------------------------------------------------------------------------------------
 
     def test_a_key_may_have_255_bytes_and_no_more(self):

@@ -6,6 +6,7 @@ import unittest
 import uuid
 
 from broker_process import BrokerProcess
+from shared_broker import SharedBroker
 
 KEYS = {"id", "created_at", "started_at", "finished_at", "lease_until", "status", "command", "payload", "result", "error",
         "worker_id", "requires"}
@@ -14,19 +15,7 @@ COMMANDS = ["ping", "capabilities", "plan_echo", "approve_echo", "repo_list", "r
 UNKNOWN = str(uuid.uuid4())
 
 
-class PartA(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.broker = BrokerProcess().start()
-        cls.addClassCleanup(cls.broker.stop)
-
-    def cap(self):
-        """A cap of this test's own, so that tests do not claim each other's jobs."""
-        return f"cap:{self.id().rsplit('.', 1)[1]}"
-
-    def create(self, **body):
-        return self.broker.create(requires={"caps": [self.cap()]}, **body)
-
+class PartA(SharedBroker):
     def claim(self, *more, **headers):
         return self.broker.claim(X_Worker_Caps=json.dumps([self.cap(), *more]), **headers)
 

@@ -6,7 +6,7 @@ import threading
 import time
 import unittest
 
-from broker_process import BrokerProcess
+from shared_broker import SharedBroker
 
 
 class Later(threading.Thread):
@@ -27,21 +27,7 @@ class Later(threading.Thread):
         return self.value
 
 
-class PartB(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.broker = BrokerProcess().start()
-        cls.addClassCleanup(cls.broker.stop)
-
-    def cap(self):
-        return f"cap:{self.id().rsplit('.', 1)[1]}"
-
-    def create(self, **body):
-        return self.broker.create(requires={"caps": [self.cap()]}, **body)
-
-    def claim(self, wait=None, **headers):
-        return self.broker.claim(wait, X_Worker_Caps=self.cap(), **headers)
-
+class PartB(SharedBroker):
     def until(self, condition, seconds=10):
         deadline = time.monotonic() + seconds
         while not condition():
