@@ -5,6 +5,7 @@
 #include "net/answer_text.hpp"
 #include "net/bounded_json.hpp"
 #include "net/broker_reply.hpp"
+#include "net/terminal_text.hpp"
 
 #include <algorithm>
 
@@ -45,8 +46,8 @@ std::string call_line(const json& data, const redactor& redact) {
 std::string result_line(const json& data, const redactor& redact) {
   auto text = "tool " + as_text(data, {"name"});
   const auto ok = data.find("ok");
-  const bool failed = (ok != data.end() && ok->is_boolean() && !ok->get<bool>())
-                      || as_text(data, {"status"}) == "error";
+  const bool failed
+      = (ok != data.end() && ok->is_boolean() && !ok->get<bool>()) || as_text(data, {"status"}) == "error";
   text += failed ? " failed" : " ok";
   if (const auto why = as_text(data, {"error"}); !why.empty())
     text += ": " + why;
@@ -122,22 +123,6 @@ std::string binding(const remote_token& token) {
 
 } // namespace
 
-std::string printable(std::string_view text, bool one_line) {
-  std::string result;
-  while (!text.empty()) {
-    const auto c = next_code_point(text);
-    const auto bytes = std::max<std::size_t>(1, c.bytes);
-    if (c.bytes == 0)
-      result += "\xef\xbf\xbd"; // U+FFFD
-    else if (c.value == '\n' || c.value == '\t')
-      result += one_line ? ' ' : text[0];
-    else if (!acts_on_terminal(c.value))
-      result += text.substr(0, bytes);
-    text.remove_prefix(bytes);
-  }
-  return result;
-}
-
 std::string progress_line(const remote_event& event, const redactor& redact) {
   if (event.type == "tool_call")
     return call_line(data_of(event), redact);
@@ -145,8 +130,7 @@ std::string progress_line(const remote_event& event, const redactor& redact) {
     return result_line(data_of(event), redact);
   if (event.type == "status")
     return status_line(data_of(event), redact);
-  if (event.type == "delta" || event.type == "usage" || event.type == "checkpoint"
-      || event.type == "done")
+  if (event.type == "delta" || event.type == "usage" || event.type == "checkpoint" || event.type == "done")
     return {};
   auto text = event.type;
   std::replace(text.begin(), text.end(), '_', ' ');
@@ -172,17 +156,14 @@ std::string jobs_table(const std::vector<remote_job>& jobs, const redactor& reda
   for (const auto& job : jobs)
     rows.push_back({shown(job.id, redact), shown(job.command, redact),
                     shown(job.outcome.empty() ? job.status : job.outcome, redact),
-                    job.created_s ? age(*job.created_s, now_s) : "",
-                    shown(job.worker_id.value_or(""), redact)});
+                    job.created_s ? age(*job.created_s, now_s) : "", shown(job.worker_id.value_or(""), redact)});
   return table(rows);
 }
 
-std::string workers_table(const std::vector<remote_worker>& workers, const redactor& redact,
-                          int64_t now_s) {
+std::string workers_table(const std::vector<remote_worker>& workers, const redactor& redact, int64_t now_s) {
   if (workers.empty())
     return "No worker has asked for a job yet.\n";
-  std::vector<std::vector<std::string>> rows{
-      {"WORKER", "STATE", "SEEN", "JOBS", "VERSION", "CAPS"}};
+  std::vector<std::vector<std::string>> rows{{"WORKER", "STATE", "SEEN", "JOBS", "VERSION", "CAPS"}};
   for (const auto& worker : workers)
     rows.push_back({shown(worker.worker_id.empty() ? "(no name)" : worker.worker_id, redact),
                     !worker.live             ? "away"
@@ -201,12 +182,11 @@ std::string tokens_table(const std::vector<remote_token>& tokens, int64_t now_s)
   if (tokens.empty())
     return "No tokens but the shared ones.\n";
   const redactor redact;
-  std::vector<std::vector<std::string>> rows{
-      {"KID", "ROLE", "NAME", "STATE", "AGE", "EXPIRES", "BOUND TO"}};
+  std::vector<std::vector<std::string>> rows{{"KID", "ROLE", "NAME", "STATE", "AGE", "EXPIRES", "BOUND TO"}};
   for (const auto& x : tokens)
-    rows.push_back({shown(x.kid, redact), shown(x.role, redact), shown(x.name, redact),
-                    shown(x.state, redact), age(x.created_s, now_s),
-                    !x.expires_s             ? "never"
+    rows.push_back({shown(x.kid, redact), shown(x.role, redact), shown(x.name, redact), shown(x.state, redact),
+                    age(x.created_s, now_s),
+                    !x.expires_s            ? "never"
                     : *x.expires_s <= now_s ? age(*x.expires_s, now_s) + " ago"
                                             : "in " + age(now_s, *x.expires_s),
                     shown(binding(x), redact)});
@@ -239,22 +219,22 @@ std::string token_json(const remote_token& token, const std::string& text) {
   auto x = token_object(token);
   if (!text.empty())
     x["token"] = text;
-  return json_text(x);
+  return printable_json(json_text(x));
 }
 
 std::string tokens_json(const std::vector<remote_token>& tokens) {
   auto list = json::array();
   for (const auto& x : tokens)
     list.push_back(token_object(x));
-  return json_text({{"tokens", std::move(list)}});
+  return printable_json(json_text({{"tokens", std::move(list)}}));
 }
 
 std::string status_json(const remote_health& health, const std::string& broker_url, const std::string& queue) {
   const auto figures = parse_bounded_json(queue);
-  return json_text({{"ok", health.ok},
-                    {"version", health.version},
-                    {"broker_url", broker_url},
-                    {"queue", figures ? *figures : json(nullptr)}});
+  return printable_json(json_text({{"ok", health.ok},
+                                   {"version", health.version},
+                                   {"broker_url", broker_url},
+                                   {"queue", figures ? *figures : json(nullptr)}}));
 }
 
 std::string event_json(const remote_event& event, const redactor& redact) {
@@ -268,14 +248,14 @@ std::string event_json(const remote_event& event, const redactor& redact) {
     const auto data = parse_bounded_json(text);
     x["data"] = data ? *data : json(text);
   }
-  return json_text(x);
+  return printable_json(json_text(x));
 }
 
 std::string jobs_json(const std::vector<remote_job>& jobs, const redactor& redact) {
   auto list = json::array();
   for (const auto& job : jobs)
     list.push_back(json::parse(job_document_json(job, redact)));
-  return json_text({{"jobs", std::move(list)}});
+  return printable_json(json_text({{"jobs", std::move(list)}}));
 }
 
 std::string workers_json(const std::vector<remote_worker>& workers, const redactor& redact) {
@@ -290,7 +270,7 @@ std::string workers_json(const std::vector<remote_worker>& workers, const redact
                     {"polling", x.polling},
                     {"live", x.live},
                     {"running", x.running}});
-  return json_text({{"workers", std::move(list)}});
+  return printable_json(json_text({{"workers", std::move(list)}}));
 }
 
 } // namespace claw

@@ -12,10 +12,6 @@
 
 namespace claw {
 
-/// Without what acts_on_terminal but line breaks and tabs; in a `one_line` text these become blanks, too. What is no
-/// UTF-8 becomes U+FFFD.
-std::string printable(std::string_view text, bool one_line);
-
 /// One line on an event, `claimed by laptop`, `tool repo_grep {"query":"x"}`; "" for one that people need not see.
 std::string progress_line(const remote_event& event, const redactor& redact);
 

@@ -8,6 +8,7 @@
 #include "net/bounded_json.hpp"
 #include "net/command_codec.hpp"
 #include "net/progress_text.hpp"
+#include "net/terminal_text.hpp"
 
 #include <ostream>
 
@@ -43,7 +44,7 @@ int cli_session::carry_out(const chat_job& x) {
     return fail(made.error());
   const auto& id = made->id;
   if (!options_.wait) {
-    world_.out << (options_.json ? json_text({{"id", id}}) : id) << "\n";
+    world_.out << (options_.json ? printable_json(json_text({{"id", id}})) : id) << "\n";
     return cli_exit::answered;
   }
   note("job " + id + (x.required_cap.empty() ? "" : ", for a worker with " + x.required_cap));
@@ -72,7 +73,7 @@ int cli_session::carry_out(const chat_question& x) {
   case kind::whoami:
     return whoami();
   case kind::help:
-    world_.out << (options_.json ? json_text({{"help", chat_help()}}) + "\n" : chat_help());
+    world_.out << (options_.json ? printable_json(json_text({{"help", chat_help()}})) + "\n" : chat_help());
     return cli_exit::answered;
   }
   return cli_exit::usage;
@@ -86,14 +87,14 @@ int cli_session::follow(const std::string& id) {
   if (job)
     return show_job(*job);
   if (options_.json) // whatever happened, the job is there
-    world_.out << json_text({{"id", id}}) << std::endl;
+    world_.out << printable_json(json_text({{"id", id}})) << std::endl;
   return fail(job.error());
 }
 
 int cli_session::show_job(const remote_job& job) {
   const auto answer = answer_of(job, redact_, text_style::terminal);
   if (options_.json)
-    world_.out << job_document_json(job, redact_) << std::endl;
+    world_.out << printable_json(job_document_json(job, redact_)) << std::endl;
   else if (answer.failed)
     world_.err << printable(answer.text, false) << std::endl;
   else
@@ -112,7 +113,7 @@ int cli_session::ask_job_status(const std::string& id) {
   if (job->status == "done" || job->status == "failed")
     return show_job(*job);
   if (options_.json)
-    world_.out << job_document_json(*job, redact_) << std::endl;
+    world_.out << printable_json(job_document_json(*job, redact_)) << std::endl;
   return cli_exit::answered;
 }
 
@@ -122,7 +123,7 @@ int cli_session::change_job(const chat_question& x) {
   if (!job)
     return fail(job.error());
   if (options_.json)
-    world_.out << job_document_json(*job, redact_) << std::endl;
+    world_.out << printable_json(job_document_json(*job, redact_)) << std::endl;
   else
     world_.out << printable(state_line(*job, redact_), true) << std::endl;
   return cli_exit::answered;
@@ -150,17 +151,17 @@ int cli_session::show_queue() {
   const auto queue = broker_.queue_json();
   if (!queue)
     return fail(queue.error());
-  world_.out << (options_.json ? redact_.whole(*queue) + "\n"
+  world_.out << (options_.json ? printable_json(redact_.whole(*queue)) + "\n"
                                : queue_text(*queue, redact_, world_.wall_s()));
   return cli_exit::answered;
 }
 
 int cli_session::whoami() {
   if (options_.json)
-    world_.out << json_text({{"program", "openclaw"},
+    world_.out << printable_json(json_text({{"program", "openclaw"},
                              {"version", CLAW_VERSION},
                              {"broker_url", redact_.whole(options_.broker_url)},
-                             {"requester", world_.requester}})
+                             {"requester", world_.requester}}))
                << "\n";
   else
     world_.out << "openclaw " CLAW_VERSION ", asking " << redact_.whole(options_.broker_url)

@@ -4,6 +4,7 @@
 #include "apps/cli/store_words.hpp"
 #include "apps/cli/transfer_commands.hpp"
 #include "net/bounded_json.hpp"
+#include "net/terminal_text.hpp"
 #include "storage/store_copy.hpp"
 
 #include <ostream>
@@ -24,7 +25,9 @@ int verify(const store_task& task, const store_world& world) {
   if (!counts)
     return fail_on_store(counts.error(), world);
   if (world.json)
-    world.out << json_text({{"verified", task.folder.string()}, {"counts", counts_json(*counts)}}) << std::endl;
+    world.out << printable_json(
+                     json_text({{"verified", task.folder.string()}, {"counts", counts_json(*counts)}}))
+              << std::endl;
   else
     world.out << (counts->problems == 0 ? "whole: " : std::to_string(counts->problems) + " problems: ")
               << counts_text(*counts) << std::endl;
@@ -42,9 +45,9 @@ int copy(const store_task& task, const store_world& world) {
   const auto to = (back ? task.folder : task.other).string();
   const auto replaced = copied->replaced.string();
   if (world.json)
-    world.out << json_text({{back ? "restored" : "backup", to},
+    world.out << printable_json(json_text({{back ? "restored" : "backup", to},
                             {"replaced", replaced.empty() ? json(nullptr) : json(replaced)},
-                            {"counts", counts_json(copied->counts)}})
+                            {"counts", counts_json(copied->counts)}}))
               << std::endl;
   else
     world.out << to << ": " << counts_text(copied->counts) << ", all checked"

@@ -2,7 +2,7 @@
 
 #include "apps/cli/cli_exit.hpp"
 #include "net/bounded_json.hpp"
-#include "net/progress_text.hpp"
+#include "net/terminal_text.hpp"
 
 #include <ostream>
 
@@ -33,7 +33,7 @@ std::string counts_text(const check_counts& x) {
 check_listener listener_of(const store_world& world, progress_teller& teller) {
   const auto tell = [&world](const char* key, const std::string& name, const std::string& what) {
     if (world.json)
-      world.out << json_text({{key, name}, {"problem", what}}) << "\n";
+      world.out << printable_json(json_text({{key, name}, {"problem", what}})) << "\n";
     else
       world.out << printable(name, true) << ": " << printable(what, true) << "\n";
   };

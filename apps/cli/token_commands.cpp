@@ -3,6 +3,7 @@
 #include "actors/domain/redaction.hpp"
 #include "apps/cli/cli_exit.hpp"
 #include "net/progress_text.hpp"
+#include "net/terminal_text.hpp"
 
 #include <ostream>
 #include <string_view>

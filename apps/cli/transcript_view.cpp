@@ -8,6 +8,7 @@
 #include "apps/transcript_chain.hpp"
 #include "apps/transcript_files.hpp"
 #include "llm/bounded_json.hpp"
+#include "net/terminal_text.hpp"
 #include "llm/transcript_codec.hpp"
 
 #include <fstream>
@@ -72,10 +73,10 @@ int show_transcript(const std::string& path, bool json, std::ostream& out, std::
   const auto chain = transcript->broken.empty() ? "intact" : transcript->broken;
   const auto decisions = replayed ? std::string{"the same"} : replayed.error().why;
   if (json) {
-    out << json_text({{"lines", transcript->lines.size()},
+    out << printable_json(json_text({{"lines", transcript->lines.size()},
                       {"chain", chain},
                       {"replay", decisions},
-                      {"full", transcript->full}})
+                      {"full", transcript->full}}))
         << "\n";
   } else {
     if (replayed)

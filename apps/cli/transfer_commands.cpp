@@ -7,7 +7,7 @@
 #include "apps/transfer/new_file.hpp"
 #include "apps/transfer/old_broker_db.hpp"
 #include "net/bounded_json.hpp"
-#include "net/progress_text.hpp"
+#include "net/terminal_text.hpp"
 #include "storage/store_transfer.hpp"
 
 #include <fstream>
@@ -48,7 +48,7 @@ public:
   bool tell(const nlohmann::json& where, const std::string& what) {
     ++faults_;
     if (world_.json)
-      world_.out << json_text({{unit_, where}, {"problem", what}}) << "\n";
+      world_.out << printable_json(json_text({{unit_, where}, {"problem", what}})) << "\n";
     else
       world_.out << unit_ << " " << printable(where.is_string() ? where.get<std::string>() : where.dump(), true) << ": "
                  << printable(what, true) << "\n";
@@ -87,11 +87,12 @@ int import_from(const job_source& source, const store_task& task, const store_wo
     return fail_on_store(result.error(), world);
   const auto replaced = result->replaced.string();
   if (world.json)
-    world.out << json_text({{"imported", task.folder.string()},
-                            {"added", result->added},
-                            {"already_there", result->already_there},
-                            {"replaced", replaced.empty() ? nlohmann::json(nullptr) : nlohmann::json(replaced)},
-                            {"counts", counts_json(result->counts)}})
+    world.out << printable_json(
+                     json_text({{"imported", task.folder.string()},
+                                {"added", result->added},
+                                {"already_there", result->already_there},
+                                {"replaced", replaced.empty() ? nlohmann::json(nullptr) : nlohmann::json(replaced)},
+                                {"counts", counts_json(result->counts)}}))
               << std::endl;
   else
     world.out << task.folder.string() << ": " << result->added << " jobs added, " << result->already_there
@@ -140,7 +141,9 @@ int export_to_file(const store_task& task, const store_world& world) {
   if (!ended)
     return fail_on_store(ended.error(), world);
   if (world.json)
-    world.out << json_text({{"exported", task.other.string()}, {"counts", counts_json(*counts)}}) << std::endl;
+    world.out << printable_json(
+                     json_text({{"exported", task.other.string()}, {"counts", counts_json(*counts)}}))
+              << std::endl;
   else
     world.out << task.other.string() << ": " << counts_text(*counts) << ", all checked" << std::endl;
   return cli_exit::answered;

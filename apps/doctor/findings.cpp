@@ -2,6 +2,7 @@
 
 #include "actors/domain/log_value.hpp"
 #include "llm/bounded_json.hpp"
+#include "net/terminal_text.hpp"
 
 #include <algorithm>
 #include <string_view>
@@ -73,7 +74,8 @@ std::string findings_json(const std::vector<finding>& all) {
   auto list = nlohmann::json::array();
   for (const auto& x : all)
     list.push_back({{"name", x.name}, {"verdict", name_of(x.what)}, {"found", x.found}, {"advice", x.advice}});
-  return json_text({{"ok", std::none_of(all.begin(), all.end(), is_bad)}, {"findings", std::move(list)}});
+  return printable_json(
+      json_text({{"ok", std::none_of(all.begin(), all.end(), is_bad)}, {"findings", std::move(list)}}));
 }
 
 } // namespace claw

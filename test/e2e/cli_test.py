@@ -126,6 +126,16 @@ class Cli(unittest.TestCase):
         self.assertEqual(job["answer"], "You said hi")
         self.assertEqual(job["status"], "done")
 
+    def test_characters_that_act_on_a_terminal_are_escaped_in_json_and_left_out_of_text(self):
+        odd = "a\u009b31m b\u202e c\U000e0001"
+        answered = self.run_cli("ask", odd, "--json")
+        job = json.loads(answered.stdout)
+        self.assertEqual(job["answer"], f"You said {odd}")
+        for words in (["ask", odd], ["status", job["id"]], ["jobs"], ["events", job["id"]]):
+            for result in (self.run_cli(*words, "--json"), self.run_cli(*words)):
+                self.check(result, 0)
+                self.assertNotRegex(result.stdout + result.stderr, "[\u0080-\u009f\u202e\U000e0001]")
+
     def test_a_job_can_be_looked_up_later(self):
         job = self.run_cli("ask", "hi", "--no-wait").stdout.strip()
         events = self.run_cli("events", job)
