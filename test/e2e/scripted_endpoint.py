@@ -46,9 +46,13 @@ class ScriptedEndpoint:
         self.socket = socket.create_server(("127.0.0.1", port))
         self.port = self.socket.getsockname()[1]
         self.env = {"LLM_BASE_URL": f"http://127.0.0.1:{self.port}/v1", "LLM_MODEL": "scripted"}
-        threading.Thread(target=self.serve, daemon=True).start()
+        self.server = threading.Thread(target=self.serve, daemon=True)
+        self.server.start()
 
     def stop(self):
+        """Closed only once nobody accepts on it: its descriptor's number may be another endpoint's a moment later."""
+        self.socket.shutdown(socket.SHUT_RDWR)
+        self.server.join()
         self.socket.close()
 
     def serve(self):
