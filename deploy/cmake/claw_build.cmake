@@ -40,6 +40,12 @@ if(CLAW_SANITIZE)
     # Asio uses fences, which the sanitizer does not see; GCC says so wherever it meets one.
     target_compile_options(claw_flags INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-tsan>)
   endif()
+  if(NOT CLAW_FUZZERS) # a fuzzer tells it all on its terminal
+    file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/reports)
+    add_library(claw_sanitizer_options OBJECT ${PROJECT_SOURCE_DIR}/test/support/sanitizer_options.cpp)
+    target_compile_definitions(claw_sanitizer_options PRIVATE CLAW_REPORTS="${PROJECT_BINARY_DIR}/reports")
+    target_link_libraries(claw_flags INTERFACE $<TARGET_OBJECTS:claw_sanitizer_options>)
+  endif()
 endif()
 
 # claw_layer(NAME [FOLDERS f...] LINK lib... [PCH header...])
