@@ -20,6 +20,7 @@ using kind = discord_call::kind;
 constexpr int flag_suppress_embeds = 1 << 2, flag_ephemeral = 1 << 6, flag_silent = 1 << 12;
 constexpr int type_row = 1, type_button = 2, style_secondary = 2, style_danger = 4;
 constexpr int callback_reply = 4, callback_acknowledge = 5, callback_acknowledge_button = 6, callback_choices = 8;
+constexpr unsigned bad_gateway = 502;
 constexpr int thread_archive_minutes = 1'440;
 constexpr double wait_s_max = 86'400;
 
@@ -237,6 +238,11 @@ discord_answer read_discord_answer(const discord_call& x, const curl_answer& ans
   const auto parsed = parse_bounded_json(answer.body);
   const json body = parsed ? *parsed : json();
   out.rate = read_rate(answer, body);
+  if (out.ok() && !parsed && !answer.body.empty()) {
+    out.status = bad_gateway; // something between us and Discord has spoken: it may be done or not
+    out.trouble = "the answer is no JSON";
+    return out;
+  }
   if (!out.ok()) {
     out.code = static_cast<int>(std::clamp<int64_t>(integer_member(body, "code"), 0, 1'000'000'000));
     out.trouble = string_member(body, "message");

@@ -12,7 +12,6 @@ using nlohmann::json;
 
 constexpr int command_chat_input = 1, option_string = 3, option_integer = 4;
 constexpr int context_server = 0, context_direct = 1;
-constexpr int text_length_max = 4'000;
 
 json option_json(const slash_option& x) {
   json option = {{"name", x.name}, {"description", x.description}, {"required", x.required}};
@@ -22,7 +21,6 @@ json option_json(const slash_option& x) {
     return option;
   }
   option["type"] = option_string;
-  option["max_length"] = text_length_max;
   if (x.completed)
     option["autocomplete"] = true;
   return option;

@@ -13,6 +13,8 @@ namespace {
 
 using kind = discord_call::kind;
 
+constexpr unsigned bad_request = 400;
+
 discord_call response_to(const discord_interaction& x, kind what) {
   discord_call call;
   call.what = what;
@@ -149,6 +151,23 @@ void offer_choices(intake* self, const discord_interaction& x) {
             [offer](const caf::error&) { offer({}); });
 }
 
+/// @param plain whether they are without what only Discord itself takes. Other servers refuse a list that has it.
+void send_commands(intake* self, const discord_call& call, const std::string& digest, bool plain) {
+  const auto answered = [self, call, digest, plain](const told<discord_answer>& x) {
+    if (x.what && x.what->status == bad_request && !plain) {
+      auto simple = call;
+      simple.commands = plain_commands(std::move(simple.commands));
+      return send_commands(self, simple, digest, true);
+    }
+    if (!x.what || !x.what->ok())
+      return; // discord_rest has logged it; the next start tries again
+    self->state.config.memory.commands_digest = digest;
+    caf::anon_send(self->state.config.parts->store, bot_changes{{keep_commands_digest{digest}}});
+  };
+  self->request(self->state.config.parts->rest, discord_time_max, ask_discord{call, call_rank::status})
+      .then(answered, [](const caf::error&) {});
+}
+
 } // namespace
 
 void register_commands(intake* self) {
@@ -165,15 +184,7 @@ void register_commands(intake* self) {
   const bool never_offered = !settings.slash_commands && known.empty();
   if (known == digest || never_offered || !is_set(state.application))
     return;
-  self->request(state.config.parts->rest, discord_time_max, ask_discord{std::move(call), call_rank::status})
-      .then(
-          [self, digest](const told<discord_answer>& x) {
-            if (!x.what || !x.what->ok())
-              return; // discord_rest has logged it; the next start tries again
-            self->state.config.memory.commands_digest = digest;
-            caf::anon_send(self->state.config.parts->store, bot_changes{{keep_commands_digest{digest}}});
-          },
-          [](const caf::error&) {});
+  send_commands(self, call, digest, false);
 }
 
 void take_interaction(intake* self, const discord_interaction& x, uint64_t sequence) {

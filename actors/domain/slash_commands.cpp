@@ -78,6 +78,15 @@ std::vector<slash_command> slash_commands() {
   };
 }
 
+std::vector<slash_command> plain_commands(std::vector<slash_command> all) {
+  for (auto& command : all)
+    for (auto& option : command.options) {
+      option.completed = false;
+      option.what = slash_option::kind::text;
+    }
+  return all;
+}
+
 std::string slash_digest(const std::vector<slash_command>& all, snowflake application, snowflake guild) {
   digest sum;
   sum.add(to_string(application));

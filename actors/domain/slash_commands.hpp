@@ -28,6 +28,9 @@ struct slash_command {
 /// All of them, in the order in which people see them.
 std::vector<slash_command> slash_commands();
 
+/// The same for a server that completes nothing and takes no numbers: all options are texts.
+std::vector<slash_command> plain_commands(std::vector<slash_command> all);
+
 /// Changes whenever Discord has to be told anew. @param guild where they are registered; none: everywhere
 std::string slash_digest(const std::vector<slash_command>& all, snowflake application, snowflake guild);
 

@@ -24,6 +24,26 @@ TEST_CASE_METHOD(bot_fixture, "slash commands are registered once, not at every 
   CHECK(chat.count(discord_call::kind::register_commands) == 1);
 }
 
+TEST_CASE_METHOD(still_bot, "a server that takes only plain slash commands gets these", "[bot]") {
+  const auto fancy = [](const discord_call& x) {
+    return std::any_of(x.commands.begin(), x.commands.end(), [](const slash_command& command) {
+      return std::any_of(command.options.begin(), command.options.end(),
+                         [](const slash_option& o) { return o.completed || o.what != slash_option::kind::text; });
+    });
+  };
+  chat.refuse = [fancy](const discord_call& x) -> std::optional<discord_answer> {
+    if (x.what != discord_call::kind::register_commands || !fancy(x))
+      return {};
+    return refusal(400, 50035);
+  };
+  start();
+  pass(5s);
+  CHECK(chat.count(discord_call::kind::register_commands) == 2);
+  restart();
+  pass(5s);
+  CHECK(chat.count(discord_call::kind::register_commands) == 2);
+}
+
 TEST_CASE_METHOD(bot_fixture, "repositories are offered while a command is typed, by way of one job", "[bot]") {
   type("grep", "repo", "no");
   REQUIRE(chat.created.size() == 1);

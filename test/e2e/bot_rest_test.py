@@ -31,6 +31,9 @@ class Faulty(BotHouse):
     def test_a_send_whose_answer_is_cut_off_comes_once(self):
         self.answered_despite("truncate", SEND, when="after")
 
+    def test_an_answer_that_is_html_is_no_answer(self):
+        self.answered_despite("answer", SEND, status=200, body="<html>nothing</html>", when="after")
+
     def test_an_edit_that_fails_is_tried_again(self):
         for do, more in (("answer", {"status": 502}), ("drop", {}), ("answer", {"status": 502, "when": "after"})):
             with self.subTest(do=do, **more):
@@ -61,6 +64,9 @@ class Faulty(BotHouse):
 
     def test_a_history_that_is_cut_off_is_read_again(self):
         self.missed_despite("truncate", times=2)
+
+    def test_a_history_of_html_is_no_empty_one(self):
+        self.missed_despite("answer", status=200, body="<html>nothing</html>")
 
     def test_a_history_that_is_limited_is_read_later(self):
         self.missed_despite("rate_limit", retry_after=1)

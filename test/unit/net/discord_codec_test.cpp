@@ -109,6 +109,11 @@ TEST_CASE("rate limits are read from headers and body, the longer wait counts", 
   CHECK(fine.rate.reset_after == 2'500ms);
 }
 
+TEST_CASE("an answer that is no JSON is none, whatever its status", "[discord]") {
+  CHECK(read_discord_answer(message_call(kind::history), curl_answer{200, "<html>"}).status == 502);
+  CHECK(read_discord_answer(message_call(kind::typing), curl_answer{204, ""}).ok());
+}
+
 TEST_CASE("another server than Discord's gets the token only where that is meant", "[discord]") {
   const auto trust = [](const std::string& url, bool allow) {
     discord_place where;
