@@ -55,8 +55,6 @@ json message_json(const outgoing_message& x) {
                {"allowed_mentions", mentions_json(x)},
                {"components", components_json(x)},
                {"flags", flags}};
-  if (x.file)
-    body["attachments"] = json::array({json{{"id", 0}, {"filename", x.file->name}}});
   return body;
 }
 
@@ -190,6 +188,17 @@ gateway_address read_address(const json& body) {
   return x;
 }
 
+/// Whatever stands between us and Discord may answer in its place, a proxy's page with status 200 too.
+bool is_what_was_asked_for(const discord_call& x, const json& body) {
+  if (x.what == kind::history)
+    return body.is_array();
+  if (x.what == kind::gateway)
+    return !string_member(body, "url").empty();
+  const bool names_something = x.what == kind::channel || x.what == kind::send || x.what == kind::edit
+                               || x.what == kind::direct || x.what == kind::edit_reply;
+  return !names_something || is_set(snowflake_member(body, "id"));
+}
+
 } // namespace
 
 discord_request discord_request_of(const discord_call& x, const std::string& boundary) {
@@ -238,9 +247,10 @@ discord_answer read_discord_answer(const discord_call& x, const curl_answer& ans
   const auto parsed = parse_bounded_json(answer.body);
   const json body = parsed ? *parsed : json();
   out.rate = read_rate(answer, body);
-  if (out.ok() && !parsed && !answer.body.empty()) {
-    out.status = bad_gateway; // something between us and Discord has spoken: it may be done or not
-    out.trouble = "the answer is no JSON";
+  const bool readable = parsed || answer.body.empty();
+  if (out.ok() && (!readable || !is_what_was_asked_for(x, body))) {
+    out.status = bad_gateway; // it may have been carried out or not
+    out.trouble = "the answer is not Discord's";
     return out;
   }
   if (!out.ok()) {

@@ -3,8 +3,7 @@ import time
 import unittest
 
 from bot_process import BotProcess
-from broker_process import BIN, BrokerProcess
-from discord_peers import skip
+from broker_process import BrokerProcess
 from fake_discord_process import BOT, CHANNEL, WAIT_SECONDS_MAX, FakeDiscord
 from openclaw_process import PythonWorker
 
@@ -16,8 +15,6 @@ class BotHouse(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        if not (BIN / "openclaw-bot").exists():
-            skip("openclaw-bot is not built")
         cls.broker = BrokerProcess().start()
         cls.addClassCleanup(cls.broker.stop)
         cls.worker = PythonWorker(cls.broker, cls.answer)

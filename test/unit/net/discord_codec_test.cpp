@@ -109,8 +109,12 @@ TEST_CASE("rate limits are read from headers and body, the longer wait counts", 
   CHECK(fine.rate.reset_after == 2'500ms);
 }
 
-TEST_CASE("an answer that is no JSON is none, whatever its status", "[discord]") {
-  CHECK(read_discord_answer(message_call(kind::history), curl_answer{200, "<html>"}).status == 502);
+TEST_CASE("an answer that is not Discord's is none, whatever its status", "[discord]") {
+  for (const char* body : {"<html>", "", "{}", "null"})
+    for (const auto what : {kind::history, kind::send, kind::edit, kind::gateway, kind::channel})
+      CHECK(read_discord_answer(message_call(what), curl_answer{200, body}).status == 502);
+  CHECK(read_discord_answer(message_call(kind::history), curl_answer{200, "[]"}).ok());
+  CHECK(read_discord_answer(message_call(kind::typing), curl_answer{200, "<html>"}).status == 502);
   CHECK(read_discord_answer(message_call(kind::typing), curl_answer{204, ""}).ok());
 }
 
