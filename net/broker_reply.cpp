@@ -172,6 +172,7 @@ outcome<remote_job> read_job(const nlohmann::json& x) {
   const auto attempt = integer_member(x, "attempt");
   job.attempt = static_cast<uint32_t>(
       std::clamp<int64_t>(attempt, 0, std::numeric_limits<uint32_t>::max()));
+  job.events = static_cast<uint64_t>(std::max<int64_t>(integer_member(x, "events"), 0));
   if (auto checkpoint = json_member(x, "checkpoint"); !checkpoint.empty())
     job.checkpoint_json = std::move(checkpoint);
   if (job.id.empty() || !is_id(job.id) || !is_id(job.lease_id))

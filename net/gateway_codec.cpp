@@ -177,6 +177,8 @@ discord_message read_discord_message(const json& x) {
                  : type == 19 ? discord_message::kind::reply
                               : discord_message::kind::system;
   message.content = string_member(x, "content");
+  const auto& nonce = member(x, "nonce");
+  message.nonce = nonce.is_string() ? nonce.get<std::string>() : std::string{};
   message.replies_to = snowflake_member(member(x, "message_reference"), "message_id");
   return message;
 }

@@ -7,10 +7,11 @@ namespace claw {
 namespace {
 
 constexpr uint8_t version = 1;
+constexpr uint8_t errand_version = 2; ///< 1 did not know retried_after
 
-byte_writer begin(std::string& out) {
+byte_writer begin(std::string& out, uint8_t written_as = version) {
   byte_writer writer{out};
-  writer.byte(version);
+  writer.byte(written_as);
   return writer;
 }
 
@@ -26,7 +27,7 @@ snowflake take(byte_reader& in) {
 
 std::string encode_errand(const errand& x) {
   std::string bytes;
-  auto out = begin(bytes);
+  auto out = begin(bytes, errand_version);
   for (const auto id : {x.id, x.channel, x.guild, x.user, x.place})
     put(out, id);
   out.byte(static_cast<uint8_t>(x.from));
@@ -41,18 +42,20 @@ std::string encode_errand(const errand& x) {
   out.number(x.parts.size());
   for (const auto id : x.parts)
     put(out, id);
+  out.number(x.retried_after);
   return bytes;
 }
 
 std::optional<errand> decode_errand(std::string_view bytes) {
   byte_reader in{bytes};
-  if (in.byte() != version)
+  const auto written_as = in.byte();
+  if (written_as != version && written_as != errand_version)
     return std::nullopt;
   errand x;
   for (auto* id : {&x.id, &x.channel, &x.guild, &x.user, &x.place})
     *id = take(in);
   x.from = static_cast<errand::source>(in.number_up_to(static_cast<uint64_t>(errand::source::button)));
-  x.now_in = static_cast<errand::phase>(in.number_up_to(static_cast<uint64_t>(errand::phase::finished)));
+  x.now_in = static_cast<errand::phase>(in.number_up_to(static_cast<uint64_t>(errand::phase::heard)));
   x.text = std::string{in.text()};
   x.reply = std::string{in.text()};
   x.application = take(in);
@@ -63,6 +66,8 @@ std::optional<errand> decode_errand(std::string_view bytes) {
   const auto count = in.number_up_to(in.left());
   for (uint64_t i = 0; i < count && in.ok(); ++i)
     x.parts.push_back(take(in));
+  if (written_as == errand_version)
+    x.retried_after = in.number();
   return in.at_end() ? std::optional{std::move(x)} : std::nullopt;
 }
 

@@ -5,6 +5,15 @@ namespace claw {
 
 namespace {
 
+template <class T, class Question>
+void ask_link(conversation* self, Question question, std::function<void(const outcome<T>&)> got) {
+  self->request(self->state.config.parts->broker, broker_time_max, std::move(question))
+      .then([got](const told<T>& x) { got(x.what); },
+            [got](const caf::error&) {
+              got(failure{ec::unreachable, "no answer from the link"});
+            });
+}
+
 /// @param words makes the reply of what the broker answered
 template <class T, class Question, class Words>
 void ask_broker(conversation* self, const courier_ptr& courier, Question question, Words words) {
@@ -13,11 +22,7 @@ void ask_broker(conversation* self, const courier_ptr& courier, Question questio
       return courier->finish([self, courier] { end_errand(self, courier->record()); }); // the job's message shows it
     say_and_end(self, courier, x ? words(*x) : trouble_sentence(x.error()));
   };
-  self->request(self->state.config.parts->broker, broker_time_max, std::move(question))
-      .then([got](const told<T>& x) { got(x.what); },
-            [got](const caf::error&) {
-              got(failure{ec::unreachable, "no answer from the link"});
-            });
+  ask_link<T>(self, std::move(question), got);
 }
 
 std::string block(const std::string& lines) {
@@ -34,24 +39,34 @@ std::string status_words(const job_speech& speech, const remote_job& job) {
 }
 
 /// The job's second life is shown like its first.
-/// @param anew an earlier process may have asked for it already; then the broker says that there is nothing to retry
+void watch_again(conversation* self, const courier_ptr& courier, const std::string& job_id) {
+  courier->set_job(job_id);
+  courier->set_phase(errand::phase::watched);
+  courier->commit([self, courier] {
+    job_story story;
+    story.job_id = courier->record().job_id;
+    start_watch(self, courier->record(), false, std::move(story));
+  });
+}
+
+/// Looks at the job first, and notes what it saw: should the bot be killed, the next process sees from the job's later
+/// events that it has been retried already, also when it has failed again meanwhile.
+/// @param anew somebody may have asked for it already; then the broker says that there is nothing to retry
 void try_again(conversation* self, const courier_ptr& courier, const std::string& job_id, bool anew) {
-  const auto got = [self, courier, job_id, anew](const outcome<remote_job>& job) {
+  const auto retried = [self, courier, job_id, anew](const outcome<remote_job>& job) {
     if (!job && !(anew && job.error().code == ec::not_failed))
       return say_and_end(self, courier, trouble_sentence(job.error()));
-    courier->set_job(job_id);
-    courier->set_phase(errand::phase::watched);
-    courier->commit([self, courier] {
-      job_story story;
-      story.job_id = courier->record().job_id;
-      start_watch(self, courier->record(), false, std::move(story));
-    });
+    watch_again(self, courier, job_id);
   };
-  self->request(self->state.config.parts->broker, broker_time_max, ask_retry{job_id})
-      .then([got](const told<remote_job>& x) { got(x.what); },
-            [got](const caf::error&) {
-              got(failure{ec::unreachable, "no answer from the link"});
-            });
+  ask_link<remote_job>(self, ask_job{job_id}, [self, courier, job_id, retried](const outcome<remote_job>& job) {
+    if (!job)
+      return retried(job);
+    const auto noted = courier->record().retried_after;
+    if (noted != 0 && job->events > noted)
+      return watch_again(self, courier, job_id);
+    courier->set_retried_after(job->events);
+    courier->commit([self, job_id, retried] { ask_link<remote_job>(self, ask_retry{job_id}, retried); });
+  });
 }
 
 std::string who_am_i(const conversation* self) {

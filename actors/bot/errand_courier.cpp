@@ -3,6 +3,7 @@
 #include "actors/domain/claim_pace.hpp"
 #include "actors/domain/job_story.hpp"
 #include "actors/domain/log_value.hpp"
+#include "actors/domain/sent_before.hpp"
 #include "actors/domain/utf8_text.hpp"
 
 #include <spdlog/spdlog.h>
@@ -19,6 +20,7 @@ using kind = discord_call::kind;
 constexpr std::chrono::milliseconds again_min{2'000};
 constexpr std::chrono::milliseconds again_max{60'000};
 constexpr auto store_time_max = std::chrono::seconds{60};
+constexpr uint32_t file_tries_max = 5;            ///< of a minute each; other messages of the channel wait behind them
 constexpr std::size_t thread_name_units_max = 90; ///< of 100
 constexpr std::size_t status_units_max = 1'900;
 
@@ -52,34 +54,35 @@ void errand_courier::ask(discord_call call, call_rank rank, on_answer answer) {
 
 // -- one message, once ------------------------------------------------------------------------------
 
-/// Finds the oldest own message on this errand that no record knows.
-void errand_courier::look_for_sent(std::function<void(snowflake)> found) {
+/// Looks through what was said since the errand's last message, to the end of the channel.
+void errand_courier::look_for_sent(const outgoing_message& wanted, snowflake after, on_sent found) {
   discord_call call;
   call.what = kind::history;
   call.channel = errand_.place;
-  call.message = errand_.id;
-  ask(std::move(call), call_rank::answer, [me = shared_from_this(), found](const outcome<discord_answer>& x) {
-    if (!x) // not even that can be asked: wait until it can
-      return do_later(me->self_, again_min, [me, found] { me->look_for_sent(found); });
-    const auto own = snowflake{me->parts_->me->load()};
-    const auto anchor = anchor_of(me->errand_);
-    snowflake oldest{};
-    for (const auto& message : x->messages) {
-      const auto& known = me->errand_.parts;
-      const bool recorded
-          = message.id == me->errand_.status || std::find(known.begin(), known.end(), message.id) != known.end();
-      const bool ours = message.author == own && message.what != discord_message::kind::system;
-      if (ours && !recorded && message.replies_to == anchor && (!is_set(oldest) || message.id < oldest))
-        oldest = message.id;
-    }
-    found(oldest);
-  });
+  call.message = after;
+  const auto page_size = call.limit;
+  ask(std::move(call), call_rank::answer,
+      [me = shared_from_this(), wanted, after, page_size, found](const outcome<discord_answer>& x) {
+        if (!x) // not even that can be asked: wait until it can
+          return do_later(me->self_, again_min,
+                          [me, wanted, after, found] { me->look_for_sent(wanted, after, found); });
+        const auto at = sent_before(x->messages, wanted, me->errand_, snowflake{me->parts_->me->load()});
+        auto newest = after;
+        for (const auto& message : x->messages)
+          newest = std::max(newest, message.id);
+        if (is_set(at) || x->messages.size() < page_size)
+          return found(at);
+        me->look_for_sent(wanted, newest, found);
+      });
 }
 
 void errand_courier::send(outgoing_message x, call_rank rank, on_sent sent, on_refused refused) {
   if (!doubtful_)
     return send_now(std::move(x), rank, std::move(sent), std::move(refused));
-  look_for_sent([me = shared_from_this(), x = std::move(x), rank, sent, refused](snowflake found) {
+  auto after = std::max(errand_.id, errand_.status);
+  for (const auto part : errand_.parts)
+    after = std::max(after, part);
+  look_for_sent(x, after, [me = shared_from_this(), x, rank, sent, refused](snowflake found) {
     if (is_set(found))
       return sent(found);
     me->doubtful_ = false;
@@ -101,7 +104,9 @@ void errand_courier::send_now(outgoing_message x, call_rank rank, on_sent sent, 
         if (answer)
           return refused(*answer);
         me->doubtful_ = true;
-        const auto pause = backoff_with_jitter(++me->failures_, again_min, again_max, me->parts_->random());
+        if (++me->failures_ >= file_tries_max && x.file)
+          return refused({}); // whatever it is that stumbles over the file
+        const auto pause = backoff_with_jitter(me->failures_, again_min, again_max, me->parts_->random());
         do_later(me->self_, pause, [me, x, rank, sent, refused] { me->send(x, rank, sent, refused); });
       });
 }

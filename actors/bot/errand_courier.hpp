@@ -29,6 +29,7 @@ public:
 
   void set_phase(errand::phase x) { errand_.now_in = x; }
   void set_job(const std::string& job_id) { errand_.job_id = job_id; }
+  void set_retried_after(uint64_t events) { errand_.retried_after = events; }
 
   /// Brings the record to disk. A disk that says no does not stop the answer.
   void commit(then next);
@@ -64,7 +65,7 @@ private:
   void ask(discord_call call, call_rank rank, on_answer answer);
   void send(outgoing_message x, call_rank rank, on_sent sent, on_refused refused);
   void send_now(outgoing_message x, call_rank rank, on_sent sent, on_refused refused);
-  void look_for_sent(std::function<void(snowflake)> found);
+  void look_for_sent(const outgoing_message& wanted, snowflake after, on_sent found);
   void open_thread(then next);
   void say_first(outgoing_message x, then next);
   void deliver_next(std::shared_ptr<answer_plan> plan, then next);

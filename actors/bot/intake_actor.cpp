@@ -77,6 +77,8 @@ void on_channels(intake* self, const channels_seen& x) {
   for (const auto& channel : x.channels) {
     if (state.parents.size() < places_max)
       state.parents[channel.id] = channel.thread ? channel.parent : snowflake{};
+    if (channel.direct)
+      note_direct_channel(self, channel.id);
     if (channel.thread && ours.count(channel.parent) != 0)
       read_thread(self, channel);
   }
@@ -166,7 +168,9 @@ void on_errand_over(intake* self, const errand& x) {
     return;
   at->second.now_in = errand::phase::taken;
   const auto turn = at->second;
-  keep_then(self, {keep_errand{turn}}, 0, [self, turn](bool) { hand_to_conversation(self, turn, false); });
+  keep_then(self, {keep_errand{turn}}, 0, [self, turn, anew = state.begun_before.erase(turn.id) != 0](bool) {
+    hand_to_conversation(self, turn, anew);
+  });
 }
 
 void on_errand_noted(intake* self, const errand& x) {
@@ -194,13 +198,18 @@ void restore(intake* self) {
     if (x.now_in != errand::phase::finished)
       open.push_back(x);
   for (const auto& x : open)
-    if (x.reply.empty()
+    if (x.reply.empty() && x.now_in != errand::phase::heard
         && (x.now_in == errand::phase::held || !x.job_id.empty()
             || std::holds_alternative<chat_job>(parse_chat_command(x.text))))
       state.turns.restore(x.user, x.id, x.now_in == errand::phase::held);
   for (const auto& x : open)
-    if (x.now_in != errand::phase::held)
+    if (x.now_in == errand::phase::heard)
+      acknowledge_command(self, x);
+    else if (x.now_in != errand::phase::held)
       hand_to_conversation(self, x, true);
+  for (const auto& x : open)
+    if (x.now_in == errand::phase::held)
+      state.begun_before.insert(x.id);
   for (const auto& x : open) // whoever waits with nothing before it
     if (x.now_in == errand::phase::held)
       if (const auto next = state.turns.start_next(x.user)) {

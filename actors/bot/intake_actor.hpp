@@ -33,9 +33,11 @@ struct intake_config {
 
 /// A channel that is read again from its watermark on.
 struct channel_reading {
-  snowflake after{};                   ///< the next page begins behind it
-  std::vector<discord_message> missed; ///< so far
-  snowflake newest{};                  ///< dealt with, live messages too
+  snowflake after{};                           ///< the next page begins behind it
+  std::map<snowflake, discord_message> missed; ///< so far, the newest ones
+  std::size_t skipped = 0;
+  snowflake read{};   ///< the newest message that was read, or the watermark
+  snowflake newest{}; ///< dealt with meanwhile, live
   uint32_t failures = 0;
   bool once_more = false; ///< the bot was away again meanwhile
 };
@@ -59,6 +61,7 @@ struct intake_state {
   uint64_t heard = 0;                ///< the newest event
   caf::actor_addr gateway;
   std::map<snowflake, snowflake> refusals_told; ///< user to the newest message that was refused with a sentence
+  std::set<snowflake> begun_before;             ///< errands in line that somebody may have said something on already
   std::set<snowflake> edits_told;               ///< open errands whose edit was answered with a hint
   bool read_again_once = false;
 
@@ -73,7 +76,13 @@ caf::behavior intake_actor(intake* self, intake_config config);
 
 /// A message, live or read again. @param sequence 0 for one that was read again
 void take_message(intake* self, const discord_message& x, uint64_t sequence);
-void take_interaction(intake* self, const discord_interaction& x, uint64_t sequence);
+void take_interaction(intake* self, discord_interaction x, uint64_t sequence);
+
+/// Tells Discord that a slash command is heard, then takes it on. Its record is on disk.
+void acknowledge_command(intake* self, const errand& x);
+
+/// Asks Discord where an unknown channel belongs, then goes on; the event is not safe before.
+void ask_parent(intake* self, snowflake channel, uint64_t sequence, std::function<void()> next);
 
 /// Tells Discord of the slash commands, unless it has them from an earlier start.
 void register_commands(intake* self);
@@ -85,7 +94,8 @@ void tell_gateway(intake* self);
 void keep_then(intake* self, std::vector<bot_change> changes, uint64_t sequence, std::function<void(bool kept)> next);
 
 /// Takes an errand on in its user's turn, or has it wait, or refuses it.
-void admit_errand(intake* self, errand x, uint64_t sequence);
+/// @param anew somebody may have begun with it
+void admit_errand(intake* self, errand x, uint64_t sequence, bool anew);
 
 void hand_to_conversation(intake* self, const errand& x, bool anew);
 caf::actor conversation_of(intake* self, const errand& x);

@@ -15,7 +15,9 @@ using kind = discord_call::kind;
 
 constexpr unsigned bad_request = 400;
 
-discord_call response_to(const discord_interaction& x, kind what) {
+/// @param x the interaction, or the errand that it became
+template <class T>
+discord_call response_to(const T& x, kind what) {
   discord_call call;
   call.what = what;
   call.application = x.application;
@@ -60,37 +62,29 @@ errand errand_of(const discord_interaction& x) {
   return e;
 }
 
-/// Its event needs no replay any more, and nothing is done for it.
-void drop_interaction(intake* self, const discord_interaction& x, uint64_t sequence) {
-  auto& state = self->state;
-  spdlog::info("event=interaction_dropped interaction={} user={} why=\"it came too late or was answered already\"",
-               to_string(x.id), to_string(x.user));
-  state.open_sequences.erase(sequence);
-  tell_gateway(self);
-  if (state.errands.erase(x.id) != 0)
-    caf::anon_send(state.config.parts->store, bot_changes{{drop_errand{x.id}}});
+bool is_answered_already(const outcome<discord_answer>& x) {
+  return x && x->code == discord_code::already_acknowledged;
 }
 
+/// Nothing is done for it.
+void drop_interaction(intake* self, const errand& x) {
+  spdlog::info("event=interaction_dropped interaction={} user={} why=\"it came too late or was answered already\"",
+               to_string(x.id), to_string(x.user));
+  self->state.errands.erase(x.id);
+  caf::anon_send(self->state.config.parts->store, bot_changes{{drop_errand{x.id}}});
+}
+
+/// On disk before Discord is told that it is heard: a bot that is killed in between knows what it owes.
 void take_command(intake* self, const discord_interaction& x, uint64_t sequence) {
   auto e = errand_of(x);
   e.from = errand::source::slash;
+  e.now_in = errand::phase::heard;
   e.text = self->state.config.parts->speech->redacted(slash_text(x));
   e.private_reply = is_private_command(x.name);
-  auto call = response_to(x, kind::acknowledge);
-  call.message_out.private_reply = e.private_reply;
   spdlog::info("event=command_heard interaction={} user={} name={}", to_string(x.id), to_string(x.user),
                log_value(x.name));
-  self->state.open_sequences.insert(sequence);
-  // One that is acknowledged already goes on: by an earlier process, or by another one with the same token, whose
-  // every step is the same.
-  respond(self, std::move(call), [self, x, e, sequence](const outcome<discord_answer>& answer) {
-    if (is_too_late(answer))
-      return drop_interaction(self, x, sequence);
-    if (self->state.errands.count(x.id) == 0)
-      return admit_errand(self, e, sequence);
-    self->state.open_sequences.erase(sequence); // the event came twice before Discord answered
-    tell_gateway(self);
-  });
+  self->state.errands[x.id] = e;
+  keep_then(self, {keep_errand{e}}, sequence, [self, e](bool) { acknowledge_command(self, e); });
 }
 
 errand errand_of(const discord_interaction& x, const button_order& order) {
@@ -117,9 +111,9 @@ void take_button(intake* self, const discord_interaction& x, uint64_t sequence) 
                log_value(order.job_id), log_value(e.text.substr(0, e.text.find(' '))));
   self->state.errands[x.id] = e;
   keep_then(self, {keep_errand{e}}, sequence, [self, x, e](bool) {
-    respond(self, response_to(x, kind::acknowledge_button), [self, x, e](const outcome<discord_answer>& answer) {
-      if (is_too_late(answer) || (answer && answer->code == discord_code::already_acknowledged))
-        return drop_interaction(self, x, 0); // another process with the same token obeys it
+    respond(self, response_to(x, kind::acknowledge_button), [self, e](const outcome<discord_answer>& answer) {
+      if (is_too_late(answer) || is_answered_already(answer))
+        return drop_interaction(self, e); // another process with the same token obeys it
       hand_to_conversation(self, e, false);
     });
   });
@@ -170,6 +164,18 @@ void send_commands(intake* self, const discord_call& call, const std::string& di
 
 } // namespace
 
+/// One that is acknowledged already goes on: by an earlier process, or by another one with the same token, whose every
+/// step is the same.
+void acknowledge_command(intake* self, const errand& x) {
+  auto call = response_to(x, kind::acknowledge);
+  call.message_out.private_reply = x.private_reply;
+  respond(self, std::move(call), [self, x](const outcome<discord_answer>& answer) {
+    if (is_too_late(answer))
+      return drop_interaction(self, x);
+    admit_errand(self, x, 0, is_answered_already(answer));
+  });
+}
+
 void register_commands(intake* self) {
   auto& state = self->state;
   const auto& settings = state.config.parts->settings;
@@ -187,8 +193,14 @@ void register_commands(intake* self) {
   send_commands(self, call, digest, false);
 }
 
-void take_interaction(intake* self, const discord_interaction& x, uint64_t sequence) {
-  const auto heard = hearing_of(x, self->state.config.parts->settings.rules);
+void take_interaction(intake* self, discord_interaction x, uint64_t sequence) {
+  const auto& rules = self->state.config.parts->settings.rules;
+  const auto known = self->state.parents.find(x.channel);
+  if (known == self->state.parents.end() && needs_parent(x, rules))
+    return ask_parent(self, x.channel, sequence, [self, x, sequence] { take_interaction(self, x, sequence); });
+  if (known != self->state.parents.end() && !is_set(x.parent))
+    x.parent = known->second;
+  const auto heard = hearing_of(x, rules);
   if (x.what == discord_interaction::kind::choices)
     return heard == hearing::take ? offer_choices(self, x) : respond(self, response_to(x, kind::choices));
   if (self->state.errands.count(x.id) != 0)

@@ -16,6 +16,7 @@ constexpr int64_t refusal_pause_ms = 60'000;
 constexpr const char* stranger_sentence = "You are not authorized to use this bot.";
 constexpr const char* disk_sentence = "I cannot keep your request right now, so I do not take it. Try again later.";
 constexpr auto store_time_max = std::chrono::seconds{60};
+constexpr auto parent_pause = std::chrono::seconds{2};
 
 errand errand_of(const discord_message& x) {
   errand e;
@@ -31,7 +32,8 @@ void admit_reply(intake* self, errand x, std::string text, std::vector<bot_chang
   x.reply = std::move(text);
   self->state.errands[x.id] = x;
   changes.emplace_back(keep_errand{x});
-  keep_then(self, std::move(changes), sequence, [self, x](bool) { hand_to_conversation(self, x, false); });
+  const bool anew = sequence == 0; // it is read again, and may have been answered before
+  keep_then(self, std::move(changes), sequence, [self, x, anew](bool) { hand_to_conversation(self, x, anew); });
 }
 
 /// Nobody wants to read the same trouble again and again in a channel: a sign is enough.
@@ -103,28 +105,28 @@ void refuse_stranger(intake* self, const discord_message& x, uint64_t sequence) 
   admit_reply(self, errand_of(x), stranger_sentence, {keep_stranger{x.author}}, sequence);
 }
 
-/// The channel is a thread that was never seen: Discord knows where it belongs.
-void ask_parent(intake* self, const discord_message& x, uint64_t sequence) {
+} // namespace
+
+void ask_parent(intake* self, snowflake channel, uint64_t sequence, std::function<void()> next) {
   discord_call call;
   call.what = discord_call::kind::channel;
-  call.channel = x.channel;
+  call.channel = channel;
   if (sequence != 0)
     self->state.open_sequences.insert(sequence);
-  const auto got = [self, x, sequence](snowflake parent) {
-    self->state.parents[x.channel] = parent;
+  const auto again = [self, channel, sequence, next] {
+    self->delayed_send(self, parent_pause, later{[=] { ask_parent(self, channel, sequence, next); }});
+  };
+  const auto got = [self, channel, sequence, next, again](const told<discord_answer>& x) {
+    if (!x.what)
+      return again();
+    self->state.parents[channel] = x.what->ok() && x.what->channel.thread ? x.what->channel.parent : snowflake{};
     self->state.open_sequences.erase(sequence);
-    take_message(self, x, sequence);
+    next();
+    tell_gateway(self);
   };
   self->request(self->state.config.parts->rest, discord_time_max, ask_discord{call, call_rank::answer})
-      .then(
-          [got](const told<discord_answer>& answer) {
-            got(answer.what && answer.what->ok() && answer.what->channel.thread ? answer.what->channel.parent
-                                                                                : snowflake{});
-          },
-          [got](const caf::error&) { got({}); });
+      .then(got, [again](const caf::error&) { again(); });
 }
-
-} // namespace
 
 void take_message(intake* self, const discord_message& x, uint64_t sequence) {
   auto& state = self->state;
@@ -132,7 +134,7 @@ void take_message(intake* self, const discord_message& x, uint64_t sequence) {
   const auto& rules = parts.settings.rules;
   const auto known = state.parents.find(x.channel);
   if (known == state.parents.end() && needs_parent(x, state.me, rules))
-    return ask_parent(self, x, sequence);
+    return ask_parent(self, x.channel, sequence, [self, x, sequence] { take_message(self, x, sequence); });
   const auto heard = hearing_of(x, known == state.parents.end() ? snowflake{} : known->second, state.me, rules);
   if (heard == hearing::ignore || is_repeated(state, x, sequence != 0))
     return;
@@ -145,10 +147,10 @@ void take_message(intake* self, const discord_message& x, uint64_t sequence) {
   taken.text = text;
   spdlog::info("event=request_heard message={} channel={} user={} live={}", to_string(x.id), to_string(x.channel),
                to_string(x.author), sequence != 0);
-  admit_errand(self, std::move(taken), sequence);
+  admit_errand(self, std::move(taken), sequence, sequence == 0); // as above
 }
 
-void admit_errand(intake* self, errand x, uint64_t sequence) {
+void admit_errand(intake* self, errand x, uint64_t sequence, bool anew) {
   auto& state = self->state;
   std::vector<bot_change> changes;
   if (x.from == errand::source::message) {
@@ -169,16 +171,18 @@ void admit_errand(intake* self, errand x, uint64_t sequence) {
   x.now_in = waits ? errand::phase::held : errand::phase::taken;
   state.errands[x.id] = x;
   changes.emplace_back(keep_errand{x});
-  keep_then(self, std::move(changes), sequence, [self, x, waits, place = turn.place](bool kept) {
+  keep_then(self, std::move(changes), sequence, [self, x, waits, anew, place = turn.place](bool kept) {
     if (!kept) {
       auto refused = x;
       refused.reply = disk_sentence;
       return hand_to_conversation(self, refused, false);
     }
+    if (waits && anew)
+      self->state.begun_before.insert(x.id);
     if (waits)
-      caf::anon_send(conversation_of(self, x), say_held{x, place, false});
+      caf::anon_send(conversation_of(self, x), say_held{x, place, anew});
     else
-      hand_to_conversation(self, x, false);
+      hand_to_conversation(self, x, anew);
   });
 }
 

@@ -10,10 +10,9 @@ namespace claw {
 
 namespace {
 
-constexpr std::size_t missed_max = 50; ///< of a channel; older ones are passed over
+constexpr std::size_t missed_max = 50; ///< requests of a channel; older ones are passed over
 constexpr int64_t missed_age_max_ms = 3'600'000;
-constexpr std::size_t page_size = 100;  ///< @source Discord API reference, "Get Channel Messages"
-constexpr std::size_t held_max = 1'000; ///< messages kept while a channel is read
+constexpr std::size_t page_size = 100; ///< @source Discord API reference, "Get Channel Messages"
 constexpr std::chrono::milliseconds again_min{2'000};
 constexpr std::chrono::milliseconds again_max{60'000};
 
@@ -30,47 +29,22 @@ void keep_mark(intake* self, snowflake channel, snowflake id) {
   caf::anon_send(self->state.config.parts->store, bot_changes{{keep_watermark{channel, id}}});
 }
 
-void end_reading(intake* self, snowflake channel);
-
-/// Where the messages of a thread belong must be known before they are judged.
-void ask_place(intake* self, snowflake channel) {
-  discord_call call;
-  call.what = discord_call::kind::channel;
-  call.channel = channel;
-  const auto got = [self, channel](snowflake parent) {
-    self->state.parents[channel] = parent;
-    end_reading(self, channel);
-  };
-  self->request(self->state.config.parts->rest, discord_time_max, ask_discord{call, call_rank::answer})
-      .then(
-          [got](const told<discord_answer>& x) {
-            got(x.what && x.what->ok() && x.what->channel.thread ? x.what->channel.parent : snowflake{});
-          },
-          [got](const caf::error&) { got({}); });
-}
-
 void end_reading(intake* self, snowflake channel) {
   const auto& rules = self->state.config.parts->settings.rules;
   if (self->state.parents.count(channel) == 0 && rules.channels.count(channel) == 0
       && self->state.direct_channels.count(channel) == 0)
-    return ask_place(self, channel);
+    return ask_parent(self, channel, 0, [self, channel] { end_reading(self, channel); }); // before they are judged
   const auto at = self->state.readings.find(channel);
-  auto missed = std::move(at->second.missed);
-  std::sort(missed.begin(), missed.end(),
-            [](const discord_message& a, const discord_message& b) { return a.id < b.id; });
-  const auto old = self->state.config.parts->wall_ms() - missed_age_max_ms;
-  std::erase_if(missed, [=](const discord_message& x) { return made_at_ms(x.id) < old; });
-  const auto skipped = missed.size() > missed_max ? missed.size() - missed_max : 0;
-  missed.erase(missed.begin(), missed.begin() + static_cast<std::ptrdiff_t>(skipped));
-  if (skipped > 0)
-    spdlog::warn("event=messages_skipped channel={} count={}", to_string(channel), skipped);
-  for (const auto& x : missed)
+  const auto missed = std::move(at->second.missed);
+  if (at->second.skipped > 0)
+    spdlog::warn("event=messages_skipped channel={} count={}", to_string(channel), at->second.skipped);
+  for (const auto& [id, x] : missed)
     take_message(self, x, 0);                    // still reading: the watermark stands until all of them are on disk
   keep_then(self, {}, 0, [self, channel](bool) { // lands behind their records
-    const auto read = self->state.readings.at(channel);
+    const auto reading = self->state.readings.at(channel);
     self->state.readings.erase(channel);
-    keep_mark(self, channel, std::max(read.after, read.newest));
-    if (read.once_more)
+    keep_mark(self, channel, std::max(reading.read, reading.newest));
+    if (reading.once_more)
       read_channel(self, channel);
   });
 }
@@ -78,14 +52,20 @@ void end_reading(intake* self, snowflake channel) {
 void on_page(intake* self, snowflake channel, const discord_answer& page) {
   auto& reading = self->state.readings.at(channel);
   reading.failures = 0;
+  const auto& rules = self->state.config.parts->settings.rules;
   const bool direct = self->state.direct_channels.count(channel) != 0;
+  const auto before = reading.after;
   for (auto x : page.messages) {
     x.channel = channel;
     x.guild = direct ? snowflake{} : some_guild;
     reading.after = std::max(reading.after, x.id);
-    reading.missed.push_back(std::move(x));
+    reading.read = std::max(reading.read, x.id);
+    if (may_be_heard(x, self->state.me, rules))
+      reading.missed.emplace(x.id, std::move(x));
   }
-  if (page.messages.size() >= page_size && reading.missed.size() < held_max)
+  for (; reading.missed.size() > missed_max; ++reading.skipped)
+    reading.missed.erase(reading.missed.begin());
+  if (page.messages.size() >= page_size && reading.after > before)
     return read_page(self, channel);
   end_reading(self, channel);
 }
@@ -143,7 +123,12 @@ void read_page(intake* self, snowflake channel) {
 
 void read_channel(intake* self, snowflake channel) {
   const auto mark = self->state.watermarks.find(channel);
-  self->state.readings[channel].after = mark == self->state.watermarks.end() ? snowflake{} : mark->second;
+  const auto old = snowflake_at(self->state.config.parts->wall_ms() - missed_age_max_ms);
+  auto& reading = self->state.readings[channel];
+  if (mark != self->state.watermarks.end()) {
+    reading.read = mark->second;
+    reading.after = std::max(mark->second, old); // what is too old needs not be read
+  }
   read_page(self, channel);
 }
 

@@ -137,6 +137,14 @@ void end_with(watch* self, remote_job job) {
 
 // -- news from the broker -------------------------------------------------------------------------------
 
+/// An earlier process has watched it for as long as the broker has it, or nearly so.
+void date_back(watch* self, int64_t begun_ms) {
+  const auto& config = self->state.config;
+  if (config.anew)
+    self->state.born
+        = self->clock().now() - std::chrono::milliseconds{std::max<int64_t>(0, config.parts->wall_ms() - begun_ms)};
+}
+
 void note_job(watch* self, const remote_job& job) {
   auto& story = self->state.story;
   story.status = job.status;
@@ -157,7 +165,11 @@ bool note_event(watch* self, const remote_event& x) {
     story.doing.clear();
     if (!self->state.typing)
       keep_typing(self);
+  } else if (x.type == "created") {
+    date_back(self, x.at_ms);
   } else if (x.type == "requeued" || x.type == "retried") {
+    if (x.type == "retried")
+      date_back(self, x.at_ms);
     story.status = "queued";
     story.position.reset();
     story.cancelling = false;
@@ -192,6 +204,8 @@ void look(watch* self) {
     if (!job)
       return after_trouble(self, job.error(), look);
     state.failures = 0;
+    if (!state.events_known && job->created_s)
+      date_back(self, *job->created_s * 1'000);
     note_job(self, *job);
     if (has_ended(*job))
       return end_with(self, *job);
@@ -268,8 +282,8 @@ caf::behavior job_watch_actor(watch* self, job_watch_config config) {
   const auto& parts = state.config.parts;
   state.courier = std::make_shared<errand_courier>(self, parts, state.config.what, state.config.anew);
   state.born = self->clock().now();
-  if (state.config.anew && state.config.what.from != errand::source::button)
-    state.born -= std::chrono::milliseconds{std::max<int64_t>(0, parts->wall_ms() - made_at_ms(state.config.what.id))};
+  if (state.config.anew)
+    state.edited = state.born; // not before the broker has told how it stands
   say_status(self);
   follow(self);
   tick(self);

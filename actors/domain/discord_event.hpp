@@ -22,8 +22,7 @@ struct discord_message {
   kind what = kind::system;
   std::string content;
   snowflake replies_to{};
-  bool mentions_me = false; ///< filled in by whoever knows who "me" is
-  std::vector<snowflake> mentions;
+  std::string nonce; ///< "" where the server does not tell it
 };
 
 /// A channel or thread, as far as a bot must know it.

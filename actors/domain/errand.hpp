@@ -17,6 +17,7 @@ struct errand {
     taken,    ///< is to be carried out
     watched,  ///< its job is at the broker
     finished, ///< everything is said; kept so that the same message is not taken again
+    heard,    ///< a slash command that Discord may not have been told of; not judged yet
   };
   enum class source : uint8_t { message, slash, button };
 
@@ -35,6 +36,8 @@ struct errand {
   std::string job_id;           ///< "" before the broker has it, and for questions
   snowflake status{};           ///< the message that says how it goes; none before it is sent
   std::vector<snowflake> parts; ///< the messages of the answer, as far as they are sent
+
+  uint64_t retried_after = 0; ///< the job's newest event when it was to be retried: later ones show that it was
 
   friend bool operator==(const errand&, const errand&) = default;
 };

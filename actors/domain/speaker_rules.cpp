@@ -11,6 +11,12 @@ bool is_speech(const discord_message& x, snowflake me) {
   return x.what != discord_message::kind::system && !x.from_machine && is_set(x.author) && x.author != me;
 }
 
+/// Of a channel of ours, by somebody who may speak there.
+bool may_be_in_thread(snowflake user, snowflake guild, snowflake channel, const speaker_rules& rules) {
+  return is_set(guild) && !rules.channels.empty() && rules.people.count(user) != 0
+         && rules.channels.count(channel) == 0;
+}
+
 hearing judge(snowflake user, snowflake guild, snowflake channel, snowflake parent, const speaker_rules& rules) {
   const bool known = rules.people.count(user) != 0;
   if (!is_set(guild))
@@ -32,9 +38,16 @@ hearing hearing_of(const discord_interaction& x, const speaker_rules& rules) {
   return heard == hearing::take ? heard : hearing::refuse; // whoever presses something is owed an answer
 }
 
+bool may_be_heard(const discord_message& x, snowflake me, const speaker_rules& rules) {
+  return is_speech(x, me) && (!is_set(x.guild) || rules.people.count(x.author) != 0);
+}
+
 bool needs_parent(const discord_message& x, snowflake me, const speaker_rules& rules) {
-  return is_speech(x, me) && is_set(x.guild) && !rules.channels.empty() && rules.people.count(x.author) != 0
-         && rules.channels.count(x.channel) == 0;
+  return is_speech(x, me) && may_be_in_thread(x.author, x.guild, x.channel, rules);
+}
+
+bool needs_parent(const discord_interaction& x, const speaker_rules& rules) {
+  return !is_set(x.parent) && may_be_in_thread(x.user, x.guild, x.channel, rules);
 }
 
 std::string spoken_text(const discord_message& x, snowflake me) {

@@ -25,8 +25,13 @@ enum class hearing : uint8_t {
 hearing hearing_of(const discord_message& x, snowflake parent, snowflake me, const speaker_rules& rules);
 hearing hearing_of(const discord_interaction& x, const speaker_rules& rules);
 
+/// True for what may be for the bot wherever it is said: words of people whom it knows, or who can be told in private
+/// that it does not.
+bool may_be_heard(const discord_message& x, snowflake me, const speaker_rules& rules);
+
 /// True when only the parent of an unknown channel can tell whether the message is for the bot.
 bool needs_parent(const discord_message& x, snowflake me, const speaker_rules& rules);
+bool needs_parent(const discord_interaction& x, const speaker_rules& rules);
 
 /// The text without the bot's own mention in front and without blanks around it.
 std::string spoken_text(const discord_message& x, snowflake me);

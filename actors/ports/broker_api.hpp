@@ -31,6 +31,7 @@ struct remote_job {
   std::string outcome;  ///< "", done, failed, cancelled, dead; "" from an old broker
   std::string lease_id; ///< "" from an old broker, which has no fencing
   uint32_t attempt = 0; ///< 0 from an old broker
+  uint64_t events = 0;  ///< the number of its newest event; 0 from an old broker
   std::optional<std::string> checkpoint_json;
 };
 

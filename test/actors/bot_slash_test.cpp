@@ -106,17 +106,44 @@ TEST_CASE_METHOD(bot_fixture, "a slash command that comes too late is dropped: i
   CHECK(chat.memory.errands.empty());
 }
 
-TEST_CASE_METHOD(bot_fixture, "a slash command that was acknowledged before a kill is carried out", "[bot]") {
-  chat.refuse = [](const discord_call& x) -> std::optional<discord_answer> {
-    if (x.what != discord_call::kind::acknowledge)
-      return std::nullopt;
-    return refusal(400, discord_code::already_acknowledged);
+TEST_CASE_METHOD(bot_fixture, "a slash command whose acknowledgement is repeated is carried out", "[bot]") {
+  chat.lose = [this](const discord_call& x) {
+    return x.what == discord_call::kind::acknowledge && chat.count(discord_call::kind::acknowledge) == 1;
   };
   command("ping", {{"text", "hello", false}});
+  pass(1s);
   REQUIRE(chat.jobs.size() == 1);
   chat.finish("job-1", "pong: hello");
   pass(5s);
+  CHECK(chat.count(discord_call::kind::acknowledge) == 2);
   CHECK(chat.said() == std::vector<std::string>{"pong: hello"});
+}
+
+TEST_CASE("a slash command in a thread of an allowed channel is heard, also in one that was never seen", "[bot]") {
+  still_bot x{in_town(5)};
+  discord_channel thread;
+  thread.id = snowflake{510};
+  thread.parent = town;
+  thread.thread = true;
+  x.chat.channels[thread.id] = thread;
+  x.start();
+  discord_interaction wish;
+  wish.application = bot_user;
+  wish.guild = guild;
+  wish.user = alice;
+  wish.token = "t";
+  wish.what = discord_interaction::kind::command;
+  wish.name = "ping";
+  wish.options = {{"text", "hello", false}};
+  for (const auto place : {snowflake{510}, snowflake{510}, snowflake{511}}) {
+    wish.id = x.chat.fresh_id();
+    wish.channel = place;
+    x.dispatch("INTERACTION_CREATE", interaction_created{wish});
+    x.pass(1s);
+  }
+  CHECK(x.chat.jobs.size() == 2);
+  CHECK(x.chat.count(discord_call::kind::channel) == 2);
+  CHECK(x.chat.count(discord_call::kind::reply) == 1); // not authorized
 }
 
 TEST_CASE_METHOD(bot_fixture, "an answer for one person's eyes is one message, however long", "[bot]") {

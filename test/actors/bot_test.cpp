@@ -187,6 +187,57 @@ TEST_CASE("what was said while the bot was away is answered once it is back", "[
   CHECK(x.chat.created.size() == 5);
 }
 
+TEST_CASE("a request among much that others say is found after an absence", "[bot]") {
+  still_bot x{in_town(10)};
+  x.settings.rules.people = {alice};
+  x.start();
+  x.say("ping before", alice, town);
+  x.stop();
+  x.say("ping missed", alice, town, false);
+  for (int i = 0; i < 1'500; ++i)
+    x.say("chatter", bob, town, false);
+  x.say("ping missed too", alice, town, false);
+  x.start();
+  x.pass(5s);
+  REQUIRE(x.chat.created.size() == 3);
+  CHECK(x.chat.created[1].payload == "missed");
+}
+
+TEST_CASE("of very many requests in an absence the newest fifty are answered", "[bot]") {
+  still_bot x{in_town(100)};
+  x.start();
+  x.say("ping before", alice, town);
+  x.stop();
+  for (int i = 1; i <= 120; ++i)
+    x.say("ping " + std::to_string(i), alice, town, false);
+  x.start();
+  x.pass(5s);
+  REQUIRE(x.chat.created.size() == 51);
+  CHECK(x.chat.created[1].payload == "71");
+  CHECK(x.chat.created[50].payload == "120");
+}
+
+TEST_CASE("what another process answered while this one was away is not answered again", "[bot]") {
+  still_bot x{in_town(10)};
+  x.start();
+  x.say("ping before");
+  x.chat.finish("job-1", "pong: before");
+  x.pass(5s);
+  const auto left = x.chat.memory;
+  x.say("ping hello"); // the other process, with the same token and memory
+  x.pass(60s);
+  x.chat.finish("job-2", "pong: hello");
+  x.pass(5s);
+  const auto said = x.chat.said();
+  x.stop();
+  x.chat.memory = left;
+  x.chat.wall_ms += 600'000;
+  x.start();
+  x.pass(60s);
+  CHECK(x.chat.jobs.size() == 2);
+  CHECK(x.chat.said() == said);
+}
+
 TEST_CASE("what was said in a thread that was begun while the bot was away is answered once it is back", "[bot]") {
   still_bot x{in_town(10)};
   x.start();

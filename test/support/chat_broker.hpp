@@ -72,6 +72,8 @@ public:
       world_.jobs[id].status = "queued";
       world_.jobs[id].outcome.clear();
       world_.happen(id, "retried");
+      if (world_.fails_always)
+        world_.fail(id, "no luck");
       return world_.jobs[id];
     });
   }

@@ -66,7 +66,10 @@ struct chat_world {
   std::map<std::string, std::vector<remote_event>> events;
   std::vector<producer_api::request> created;
   std::vector<remote_worker> workers;
+  std::map<snowflake, snowflake> acknowledged;   ///< interactions, with the message that answers each; none before it
+  std::map<snowflake, discord_channel> channels; ///< that can be asked for
   bool broker_away = false, broker_old = false;
+  bool fails_always = false; ///< a job that is retried fails again at once
   bot_memory memory;
 
   snowflake fresh_id() {
@@ -119,7 +122,9 @@ struct chat_world {
     remote_event x;
     x.sequence = all.size() + 1;
     x.type = type;
+    x.at_ms = wall_ms;
     all.push_back(x);
+    jobs[id].events = x.sequence;
     return all.back();
   }
 
@@ -175,12 +180,16 @@ private:
       answer.gateway = {"ws://127.0.0.1:1/", 1'000, {}};
     else if (x.what == kind::send || x.what == kind::follow_up)
       answer.id = send(x);
+    else if (x.what == kind::acknowledge || x.what == kind::acknowledge_button)
+      acknowledge(x, answer);
     else if (x.what == kind::edit_reply)
-      answer.id = reply(x);
+      reply(x, answer);
     else if (x.what == kind::edit)
       edit(x, answer);
     else if (x.what == kind::history)
       history(x, answer);
+    else if (x.what == kind::channel && world_.channels.count(x.channel) != 0)
+      answer.channel = world_.channels[x.channel];
     else if (x.what == kind::thread)
       answer.id = x.message;
     else if (x.what == kind::direct)
@@ -200,22 +209,38 @@ private:
     return world_.messages.back().id;
   }
 
-  snowflake reply(const discord_call& x) {
-    auto& id = replies_[x.interaction];
+  static void refuse_with(discord_answer& answer, unsigned status, int code) {
+    answer.status = status;
+    answer.code = code;
+  }
+
+  int64_t age_ms(const discord_call& x) const { return world_.wall_ms - made_at_ms(x.interaction); }
+
+  void acknowledge(const discord_call& x, discord_answer& answer) {
+    if (world_.acknowledged.count(x.interaction) != 0)
+      refuse_with(answer, 400, discord_code::already_acknowledged);
+    else if (age_ms(x) > callback_ms_max)
+      refuse_with(answer, 404, discord_code::unknown_interaction);
+    else
+      world_.acknowledged[x.interaction] = {};
+  }
+
+  void reply(const discord_call& x, discord_answer& answer) {
+    const auto known = world_.acknowledged.find(x.interaction);
+    if (known == world_.acknowledged.end() || age_ms(x) > token_ms_max)
+      return refuse_with(answer, 404, discord_code::unknown_webhook);
+    auto& id = known->second;
     if (!is_set(id))
       id = send(x);
     else
       at(id)->content = x.message_out.content;
-    return id;
+    answer.id = id;
   }
 
   void edit(const discord_call& x, discord_answer& answer) {
     auto* message = at(x.message);
-    if (message == nullptr) {
-      answer.status = 404;
-      answer.code = discord_code::unknown_message;
-      return;
-    }
+    if (message == nullptr)
+      return refuse_with(answer, 404, discord_code::unknown_message);
     message->content = x.message_out.content;
     message->buttons = x.message_out.buttons;
     ++message->edits;
@@ -240,10 +265,9 @@ private:
     return nullptr;
   }
 
-  static constexpr int64_t nonce_window_ms = 180'000;
+  static constexpr int64_t nonce_window_ms = 180'000, callback_ms_max = 3'000, token_ms_max = 900'000;
   chat_world& world_;
   std::shared_ptr<bot_life> life_;
-  std::map<snowflake, snowflake> replies_;
 };
 
 struct chat_socket final : gateway_socket {

@@ -20,6 +20,7 @@ errand sample() {
   x.job_id = "job-1";
   x.status = snowflake{7};
   x.parts = {snowflake{8}, snowflake{9}};
+  x.retried_after = 12;
   return x;
 }
 
