@@ -51,11 +51,8 @@ commit_summary next_summary(std::string_view& rest) {
 
 outcome<repo_state> git_status(const git_reader& git) {
   const auto bytes_max = git.config.limits.output_bytes_max;
-  auto submodules = ignored_submodules(git);
-  if (!submodules)
-    return submodules.error();
   const auto end = git.run({"status", "--porcelain=v1", "--untracked-files=normal", "--no-renames",
-                            *std::move(submodules)}, // no other git is started, to look into them
+                            ignored_submodules(git)}, // no other git is started, to look into them
                            bytes_max + 1);
   if (!end)
     return end.error();

@@ -27,12 +27,10 @@ struct two_sides {
   std::string submodules; ///< which of their changes are ignored, as git is told
 };
 
-outcome<two_sides> sides_of(const git_reader& git, std::string from, std::string to, std::string path) {
+two_sides sides_of(const git_reader& git, std::string from, std::string to, std::string path) {
   // Between commits nothing of a submodule is read.
-  auto submodules = to.empty() ? ignored_submodules(git) : outcome<std::string>{"--ignore-submodules=dirty"};
-  if (!submodules)
-    return submodules.error();
-  return two_sides{std::move(from), std::move(to), std::move(path), *std::move(submodules)};
+  auto submodules = to.empty() ? ignored_submodules(git) : std::string{"--ignore-submodules=dirty"};
+  return {std::move(from), std::move(to), std::move(path), std::move(submodules)};
 }
 
 /// The arguments of every diff, up to the paths.
@@ -127,10 +125,7 @@ std::string_view whole_lines(std::string_view text) {
   return text.substr(0, text.rfind('\n') + 1);
 }
 
-outcome<patch_text> git_changes(const git_reader& git, const outcome<two_sides>& asked) {
-  if (!asked)
-    return asked.error();
-  const auto& sides = *asked;
+outcome<patch_text> git_changes(const git_reader& git, const two_sides& sides) {
   const auto files = list_changes(git, sides);
   if (!files)
     return files.error();

@@ -1,6 +1,6 @@
 #pragma once
 // Submodules, as far as their outer repo must know them. git itself reads which commit of each is checked out, also
-// where it is told to ignore them, so what it would read there is looked at first. Their files and their programs are
+// where it is told to ignore them, so where that stands is looked at first. Their files and their programs are
 // their own affair.
 
 #include "llm/git_commands.hpp"
@@ -9,7 +9,6 @@ namespace claw {
 
 /// What a question about the work tree gets for `--ignore-submodules=`: `dirty` where the commit of every submodule
 /// stands in regular files inside the base, `all` where one is laid out in any other way.
-/// Errors: the sentence about the layout, where git would be held up: by a FIFO, say.
-outcome<std::string> ignored_submodules(const git_reader& git);
+std::string ignored_submodules(const git_reader& git);
 
 } // namespace claw

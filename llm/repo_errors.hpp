@@ -38,6 +38,8 @@ inline constexpr const char* bad_count = "count must be 1 to 100";
 inline constexpr const char* bad_depth = "depth must be 1 to 10";
 inline constexpr const char* refused_layout
     = "repo refused: its .git folder reaches outside of it or has an unsupported format";
+inline constexpr const char* holds_up
+    = "repo refused: it has a FIFO or device where git expects a file";
 inline constexpr const char* git_failed = "git could not read the repo";
 inline constexpr const char* split_index
     = "git could not read the repo: its index is split, it seems; git update-index --no-split-index makes it whole";

@@ -1,13 +1,13 @@
 #include "llm/repo_tools.hpp"
 
 #include "llm/git_patch.hpp"
-#include "llm/git_submodules.hpp"
 #include "llm/path_rules.hpp"
 #include "llm/repo_errors.hpp"
 #include "llm/repo_scope.hpp"
 #include "llm/repo_search.hpp"
 #include "llm/shadow_gitdir.hpp"
 #include "llm/text_cut.hpp"
+#include "llm/work_tree.hpp"
 
 #include <unistd.h>
 
@@ -106,6 +106,8 @@ auto with_git(const repo_config& config, repo_allowlist& allowlist, const std::s
   const auto repo = open_listed(config, allowlist, name);
   if (!repo)
     return repo.error();
+  if (const auto checked = check_work_tree(repo->root); !checked)
+    return checked.error();
   const auto shadow = shadow_of(config, *repo);
   if (!shadow)
     return shadow.error();
@@ -218,15 +220,14 @@ outcome<repo_matches> repo_tools::grep(const std::string& repo, const std::strin
   const auto target = root->root.enter_for_stranger(path);
   if (!target)
     return target.error();
+  if (const auto checked = check_work_tree(root->root); !checked)
+    return checked.error();
   const search_place place{root->root, *target};
   if (!config_.rg_program.empty())
     return search_with_rg(place, query, config_, bounds);
   const auto shadow = shadow_of(config_, *root);
   if (!shadow)
     return shadow.error();
-  // git looks into submodules when it looks for files that are not tracked.
-  if (const auto looked = ignored_submodules({*shadow, root->base, root->root, config_, bounds}); !looked)
-    return looked.error();
   return search_with_git(*shadow, place, query, config_, bounds);
 }
 

@@ -76,15 +76,6 @@ void sow_missing_objects(const repo_yard& yard, const std::string& repo) {
       fs::remove(entry.path());
 }
 
-void add_submodule(const std::string& repo) {
-  fs::create_directories(repo + "/sub");
-  git(repo + "/sub", {"init", "-q", "-b", "main"});
-  write_file(repo + "/sub/file", "x\n");
-  git(repo + "/sub", {"add", "-A"});
-  git(repo + "/sub", {"commit", "-q", "-m", "Sub"});
-  git(repo, {"-c", "advice.addEmbeddedRepo=false", "add", "sub"});
-}
-
 void sow_submodule(const repo_yard& yard, const std::string& repo) {
   add_submodule(repo);
   configure(repo + "/sub",
@@ -151,13 +142,6 @@ submodule_and(std::function<void(const repo_yard&, const std::string&)> tamper) 
     add_submodule(repo);
     git(repo, {"commit", "-q", "-m", "Add a submodule"});
     tamper(yard, repo);
-  };
-}
-
-std::function<void(const repo_yard&, const std::string&)> fifo_at(const std::string& path) {
-  return [=](const repo_yard&, const std::string& repo) {
-    fs::remove_all(repo + path);
-    ::mkfifo((repo + path).c_str(), 0600);
   };
 }
 
@@ -310,12 +294,6 @@ std::vector<plant> git_file_plants() {
       {"symlinked packed-refs", link_to_secret("/.git/packed-refs")},
       {"symlinked branch", link_to_secret("/.git/refs/heads/main")},
       {"symlinked shallow", link_to_secret("/.git/shallow")},
-      {"FIFO for HEAD", fifo_at("/.git/HEAD")},
-      {"FIFO for index", fifo_at("/.git/index")},
-      {"FIFO for config", fifo_at("/.git/config")},
-      {"submodule with a FIFO for HEAD", submodule_and(fifo_at("/sub/.git/HEAD"))},
-      {"submodule with a FIFO for a branch", submodule_and(fifo_at("/sub/.git/refs/heads/main"))},
-      {"submodule with a FIFO for config", submodule_and(fifo_at("/sub/.git/config"))},
       {"submodule with a symlinked HEAD", submodule_and(link_to_secret("/sub/.git/HEAD"))},
       {"submodule that names the outside", submodule_and([](const repo_yard& yard, const std::string& repo) {
          fs::remove_all(repo + "/sub/.git");
@@ -352,8 +330,6 @@ std::vector<plant> tree_plants() {
            write_file(repo + '/' + name, "--pre=" + yard.canary + "\n--follow\n");
        }},
       {"names like options", sow_names},
-      {"FIFO in the tree", fifo_at("/fifo")},
-      {"FIFO for a tracked file", fifo_at("/README.md")},
       {"device",
        [](const repo_yard&, const std::string& repo) {
          ::mknod((repo + "/zero").c_str(), S_IFCHR | 0600,
@@ -376,10 +352,19 @@ std::vector<plant> tree_plants() {
 
 } // namespace
 
+void add_submodule(const std::string& repo) {
+  fs::create_directories(repo + "/sub");
+  git(repo + "/sub", {"init", "-q", "-b", "main"});
+  write_file(repo + "/sub/file", "x\n");
+  git(repo + "/sub", {"add", "-A"});
+  git(repo + "/sub", {"commit", "-q", "-m", "Sub"});
+  git(repo, {"-c", "advice.addEmbeddedRepo=false", "add", "sub"});
+}
+
 const std::vector<plant>& all_plants() {
   static const auto plants = [] {
     auto result = config_plants();
-    for (auto& more : {config_file_plants(), layout_plants(), git_file_plants(), tree_plants()})
+    for (auto& more : {config_file_plants(), layout_plants(), git_file_plants(), tree_plants(), fifo_plants()})
       result.insert(result.end(), more.begin(), more.end());
     return result;
   }();

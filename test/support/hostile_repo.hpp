@@ -51,7 +51,13 @@ struct plant {
   std::function<void(const repo_yard&, const std::string& repo)> sow;
 };
 
-/// All ways that name a program to run or a place outside.
+/// All ways that name a program to run or a place outside, or hold up who reads them.
 const std::vector<plant>& all_plants();
+
+/// Those of them that hold up: what is opened by its name is a FIFO.
+std::vector<plant> fifo_plants();
+
+/// A repo in `sub`, staged as a submodule.
+void add_submodule(const std::string& repo);
 
 } // namespace claw::test

@@ -1,10 +1,13 @@
+#include "llm/repo_errors.hpp"
 #include "test/support/catch.hpp"
 #include "test/support/hostile_repo.hpp"
 
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cstdlib>
+#include <filesystem>
 
 using namespace claw;
 using claw::test::all_plants;
@@ -101,7 +104,7 @@ TEST_CASE("plain git runs what a repo's config names", "[llm][repo][hostile]") {
 
 TEST_CASE("no hostile repo starts a program, is written to, or shows what lies outside",
           "[llm][repo][hostile]") {
-  REQUIRE(all_plants().size() >= 55);
+  REQUIRE(all_plants().size() >= 70);
   for (const auto& plant : all_plants()) {
     INFO(plant.name);
     repo_yard yard;
@@ -119,6 +122,19 @@ TEST_CASE("no hostile repo starts a program, is written to, or shows what lies o
     CHECK_FALSE(yard.canary_ran());
     CHECK(fingerprint(repo) == before);
   }
+}
+
+TEST_CASE("a repo that would hold git up is refused with a sentence, and its files can still be read", "[llm][repo][hostile]") {
+  repo_yard yard;
+  const auto repo = yard.add_repo("demo");
+  claw::test::write_file(repo + "/inner/file", "x");
+  claw::test::git(repo + "/inner", {"init", "-q"});
+  std::filesystem::remove(repo + "/inner/.git/HEAD");
+  ::mkfifo((repo + "/inner/.git/HEAD").c_str(), 0600);
+  repo_tools tools{quick(yard)};
+  CHECK(tools.status("demo", {}).error().why == repo_errors::holds_up);
+  CHECK(tools.grep("demo", "lease", "", {}).error().why == repo_errors::holds_up);
+  CHECK(tools.read_file("demo", "README.md", {}));
 }
 
 TEST_CASE("a hostile environment of the runner reaches neither git nor ripgrep",
