@@ -125,6 +125,10 @@ std::optional<std::string> answer_watch::overdue(time_point now) const {
                 : "no first word of the answer within " + seconds(limits_.first_event);
 }
 
+bool answer_watch::stayed_silent() const {
+  return !heard_ && steady_clock::now() >= first_word_due();
+}
+
 std::optional<milliseconds> answer_watch::first_word_after() const {
   if (!first_word_at_)
     return std::nullopt;

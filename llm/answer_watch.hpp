@@ -30,6 +30,12 @@ public:
 
   chat_answer& answer() noexcept { return answer_; }
 
+  /// The endpoint sent nothing in all the time that it was given for the first of its answer.
+  bool stayed_silent() const;
+
+  /// A stream was asked for, and yet the answer came in one piece.
+  bool came_whole() const { return form_ == form::whole; }
+
   /// From sending the request to the first word of the answer.
   std::optional<std::chrono::milliseconds> first_word_after() const;
 

@@ -67,17 +67,21 @@ public:
       if (next.body == plan.body) // the server would only say the same again
         return failed(std::move(last));
       plan = std::move(next);
-      answer_watch watch{x, listener, limits_of(plan, known, deadline)};
+      const auto limits = limits_of(plan, known, deadline);
+      answer_watch watch{x, listener, limits};
       const auto ended = exchange(question_of(plan), stop, watch);
       const auto error = watch.verdict(ended);
       if (!error) {
         auto reply = watch.answer().reply([this] { return new_id(); });
         known_.learn(x, plan, reply, watch.first_word_after());
+        known_.learn_form(watch.came_whole());
         return {std::move(reply), {}};
       }
       last = error->failure;
       if (last.kind == chat_error::loading)
         known_.forget_server();
+      if (last.kind == chat_error::timed_out && watch.stayed_silent())
+        known_.waited_in_vain(limits.first_event);
       if (!known_.mend(*error, x, plan, tried))
         return failed(std::move(last));
     }
@@ -103,7 +107,7 @@ private:
     const auto& t = config_.timers;
     const double rate = known.prefill_tokens_s > 0 ? known.prefill_tokens_s : t.prefill_tokens_s;
     auto first = std::max(t.first_event, milliseconds{static_cast<int64_t>(3'000.0 * plan.prompt / rate)});
-    first = std::min(first, t.first_event_max);
+    first = std::min(std::max(first, known.first_event_least), t.first_event_max);
     if (!known.shape.stream) // nothing is heard before all is there
       first = t.call_max;
     return {first, t.stall, deadline, known.shape.mode};

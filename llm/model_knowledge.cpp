@@ -16,6 +16,9 @@ using std::chrono::steady_clock;
 /// So often may a model slip before its tool mode is lowered: once is an accident.
 constexpr uint32_t slips_max = 2;
 
+/// After silence, the next answer is waited for so many times as long: 1, 4 and 10 minutes.
+constexpr int patience_growth = 4;
+
 bool first_time(bool& tried) {
   return !std::exchange(tried, true);
 }
@@ -104,6 +107,7 @@ void model_knowledge::forget_server() {
   const std::lock_guard lock{mutex_};
   asked_ = false;
   server_.reset();
+  known_.first_event_least = milliseconds{0};
   if (std::exchange(window_was_cut_, false))
     known_.window = config_.context_tokens;
   try_refused_again();
@@ -171,6 +175,16 @@ void model_knowledge::learn(const chat_request& x, const request_plan& plan, cha
     known_.prefill_tokens_s
         = known_.prefill_tokens_s > 0 ? 0.7 * known_.prefill_tokens_s + 0.3 * rate : rate;
   }
+}
+
+void model_knowledge::learn_form(bool whole) {
+  const std::lock_guard lock{mutex_};
+  known_.first_event_least = whole ? config_.timers.first_event_max : milliseconds{0};
+}
+
+void model_knowledge::waited_in_vain(milliseconds time) {
+  const std::lock_guard lock{mutex_};
+  known_.first_event_least = std::min(time * patience_growth, config_.timers.first_event_max);
 }
 
 void model_knowledge::learn_mode(const chat_request& x, const chat_reply& reply) {

@@ -22,6 +22,8 @@ struct model_facts {
   uint32_t answer_tokens = 0; ///< the most that the server takes as max_tokens; 0: not known
   token_calibration calibration;
   double prefill_tokens_s = 0; ///< 0: not measured
+  /// So long at least is waited for the first of an answer: it took longer before, or answers come in one piece.
+  std::chrono::milliseconds first_event_least{0};
 
   uint32_t window_or_guess() const { return window == 0 ? context_tokens_unknown : window; }
 };
@@ -63,6 +65,14 @@ public:
   /// @param first_word after which the answer began
   void learn(const chat_request& x, const request_plan& plan, chat_reply& reply,
              std::optional<std::chrono::milliseconds> first_word);
+
+  /// An answer was asked for as a stream. @param whole it came in one piece nevertheless: nothing is heard of the next
+  /// one before all of it is there
+  void learn_form(bool whole);
+
+  /// Nothing at all was heard for so long. A slow server that answers in one piece looks like that, and starts anew with
+  /// every try: the next one is given more time.
+  void waited_in_vain(std::chrono::milliseconds time);
 
   /// Changes what is known so that the next request differs as the error asks for. @returns false when nothing helps.
   bool mend(const endpoint_error& error, const chat_request& x, const request_plan& plan,

@@ -13,11 +13,16 @@ namespace {
 
 using claim_atom = caf::atom_constant<caf::atom("claim")>;
 using overdue_atom = caf::atom_constant<caf::atom("overdue")>;
+using lost_atom = caf::atom_constant<caf::atom("lost")>;
 using news_late_atom = caf::atom_constant<caf::atom("newslate")>;
 using foreman = caf::stateful_actor<claim_state>;
 
 /// Longer than the first probe of an endpoint takes.
 constexpr auto first_news_max = std::chrono::seconds{5};
+
+/// Work that is lost may go on so long. After a sleep of this machine the model's answer lies here unread when the
+/// news comes that the lease has ended; if nobody has claimed the job since, the broker takes its result late.
+constexpr auto last_words_max = std::chrono::milliseconds{200};
 
 /// On top of a link's own limit.
 constexpr auto link_margin = std::chrono::seconds{30};
@@ -163,6 +168,17 @@ void end_run(foreman* self, const job_hold& hold, stop_cause cause, const std::s
     at->cause = cause; // a lost lease outweighs the other reasons: then nothing may be said
   spdlog::info("event=run_stopped job_id={} why={}", log_value(hold.job_id), log_value(why));
   caf::anon_send(at->run, run_cancel{why});
+}
+
+/// How the job ended may still be said until then: whether it counts is for the broker to decide.
+void on_lease_gone(foreman* self, const lease_gone& x) {
+  const auto at = slot_of(self->state, x.hold);
+  if (at == self->state.slots.end())
+    return;
+  if (at->cause == stop_cause::none)
+    self->delayed_send(self, last_words_max, lost_atom::value, x);
+  else
+    end_run(self, x.hold, stop_cause::lease_lost, x.why);
 }
 
 // -- claiming ------------------------------------------------------------------------------------------------------
@@ -352,7 +368,8 @@ caf::behavior claim_actor(foreman* self, claim_config config) {
       [self](const run_outcome& x) { on_outcome(self, x); },
       [self](const run_progress& x) { on_progress(self, x); },
       [self](const checkpoint_settled& x) { on_checkpoint(self, x); },
-      [self](const lease_gone& x) { end_run(self, x.hold, stop_cause::lease_lost, x.why); },
+      [self](const lease_gone& x) { on_lease_gone(self, x); },
+      [self](lost_atom, const lease_gone& x) { end_run(self, x.hold, stop_cause::lease_lost, x.why); },
       [self](const cancel_asked& x) { end_run(self, x.hold, stop_cause::cancelled, "cancelled"); },
       [self](const endpoint_news& x) { on_news(self, x); },
       [self](news_late_atom) {

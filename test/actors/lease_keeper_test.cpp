@@ -52,6 +52,21 @@ TEST_CASE("a lost lease ends the work and nothing is reported", "[lease_keeper][
   }
 }
 
+TEST_CASE("a result that is here when its lease is found lost is offered to the broker", "[lease_keeper][actors]") {
+  still_runner x;
+  x.broker.on_renew = []() -> outcome<worker_api::renewed> { return failure{ec::lease_lost, "gone"}; };
+  x.broker.grant("j1", "L1", 60);
+  x.broker.grant("j1", "L2", 60); // the broker has it in its queue again
+  x.start();
+  x.pass(20s);
+  CHECK(x.works.at("j1").told.empty());
+  x.finish("j1", run_outcome::kind::result, "the model had answered while this machine slept");
+  REQUIRE(x.broker.reports.size() == 1);
+  CHECK(x.broker.reports[0].lease_id == "L1");
+  CHECK(x.broker.order.back() == "report");
+  CHECK(x.broker.claims_asked == 2); // after it
+}
+
 TEST_CASE("no renewal for a whole lease loses the job", "[lease_keeper][actors]") {
   still_runner x;
   x.broker.on_renew = []() -> outcome<worker_api::renewed> {

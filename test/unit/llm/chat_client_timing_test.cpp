@@ -47,6 +47,39 @@ TEST_CASE_METHOD(chat_client_fixture, "silence before the first word ends the re
   }
 }
 
+TEST_CASE_METHOD(chat_client_fixture, "after silence the next answer is given more time, and after a stream no more than before",
+                 "[llm][client][timers]") {
+  config.timers.first_event = 60ms;
+  config.timers.first_event_max = 700ms;
+  chat_client client{config};
+  const auto waited = [&] {
+    model.play({hold()});
+    const auto began = steady_clock::now();
+    CHECK(ask(client).failure.kind == chat_error::timed_out);
+    return steady_clock::now() - began;
+  };
+  waited();
+  CHECK(waited() >= 240ms);
+  CHECK(waited() >= 700ms);
+  model.play({write(event_stream_head + piece + last_piece)});
+  CHECK(ask(client).reply.value().content == "x");
+  waited();
+  CHECK(waited() < 700ms); // and not the longest that there is
+}
+
+TEST_CASE_METHOD(chat_client_fixture, "where a stream is asked for and whole answers come, the next is waited for as one",
+                 "[llm][client][timers]") {
+  config.timers.first_event = 60ms;
+  config.timers.first_event_max = 500ms;
+  chat_client client{config};
+  model.say_whole({"all of it", "", {}, "", {}});
+  CHECK(ask(client).reply.value().content == "all of it");
+  model.play({hold()});
+  const auto began = steady_clock::now();
+  CHECK(ask(client).failure.kind == chat_error::timed_out);
+  CHECK(steady_clock::now() - began >= 500ms);
+}
+
 TEST_CASE_METHOD(chat_client_fixture, "silence in the middle ends the request, comments or not",
                  "[llm][client][timers]") {
   config.timers.stall = 100ms;
