@@ -135,9 +135,10 @@ int serve(const config& x, job_store& jobs, token_store& tokens, const sigset_t&
   auto http = http_options_of(x);
   http.tokens = *std::move(known);
   http.random = random_bits;
-  http.tallies = {seams.store.tally, bounds.tally};
+  const auto pruned = std::make_shared<prune_tally>();
+  http.tallies = {seams.store.tally, bounds.tally, pruned};
   broker_system broker{system, jobs, tokens, system_config_of(x),
-                       {wall_ms, random_bits, give_up, seams.store.on_kill_point}};
+                       {wall_ms, random_bits, give_up, seams.store.on_kill_point, pruned}};
   const auto door = seams.instead_of_door ? seams.instead_of_door(broker) : nullptr;
   broker_front_door& entrance = door ? *door : broker;
   broker_http application{std::move(http), entrance};

@@ -50,6 +50,9 @@ public:
   /// @returns nullptr when it is none of this side, or is barred, or has expired
   caller_ptr identify(api_side side, std::string_view presented, int64_t now_s) const;
 
+  /// Whether the token that somebody was identified by still lets him pass.
+  bool is_good(const api_caller& x, int64_t now_s) const;
+
   struct entry {
     access_token token;
     caller_ptr caller;

@@ -64,8 +64,8 @@ http_admission broker_http::admit(const http_request& head) {
   const auto kind = route_number(*match.row);
   const auto who = admit_caller(*match.row, scope_.tokens, head, scope_.options.wall_s());
   if (!who) {
-    spdlog::debug("event=http_token_refused path={} why={}", log_value(head.path),
-                  log_value(who.error().why));
+    if (spdlog::should_log(spdlog::level::debug))
+      spdlog::debug("event=http_token_refused path={} why={}", log_value(head.path), log_value(who.error().why));
     return {failure_reply(who.error()), 0, kind};
   }
   const auto& bounds = scope_.options;
@@ -73,7 +73,7 @@ http_admission broker_http::admit(const http_request& head) {
           match.row->limit == body_limit::request
               ? bounds.request_body_bytes_max
               : bounds.result_bytes_max * json_growth + json_frame_bytes,
-          kind};
+          kind, *who};
 }
 
 http_reply broker_http::too_large(const http_request& head) {
@@ -87,10 +87,10 @@ http_reply broker_http::too_large(const http_request& head) {
 
 void broker_http::handle(http_request x, std::shared_ptr<http_exchange> from) {
   const auto match = match_route(x.method, x.path);
-  CLAW_ASSERT(match.row != nullptr); // admitted
-  const auto who = admit_caller(*match.row, scope_.tokens, x, scope_.options.wall_s());
-  if (!who) // its token was good when the body began
-    return from->answer(failure_reply(who.error()));
+  const auto who = std::static_pointer_cast<const api_caller>(x.sender);
+  CLAW_ASSERT(match.row != nullptr && who != nullptr); // admitted
+  if (!scope_.tokens.is_good(*who, scope_.options.wall_s())) // it was when the body began
+    return from->answer(failure_reply(bad_token(match.row->side())));
   job_id id;
   std::string name;
   if (match.row->id == path_id::job) {
@@ -98,19 +98,20 @@ void broker_http::handle(http_request x, std::shared_ptr<http_exchange> from) {
     if (!parsed)
       return from->answer(failure_reply({ec::no_such_job, ""}));
     id = *parsed;
-    if (const auto own = find_own_job(**who, id); !own)
+    if (const auto own = find_own_job(*who, id); !own)
       return from->answer(failure_reply(own.error()));
   } else if (match.row->id != path_id::none) {
     name = percent_decoded(match.id_text);
   }
-  spdlog::debug("event=http_requested method={} path={} bytes={}", log_value(x.method),
-                log_value(x.path), x.body.size());
-  if (!(*who)->kid.empty())
-    scope_.held.add((*who)->kid, from);
+  if (spdlog::should_log(spdlog::level::debug))
+    spdlog::debug("event=http_requested method={} path={} bytes={}", log_value(x.method), log_value(x.path),
+                  x.body.size());
+  if (!who->kid.empty())
+    scope_.held.add(who->kid, from);
   auto body = std::move(x.body);
   if (const auto empty = wants_no_body(match.row->route) ? check_unread(body) : done{}; !empty)
     return from->answer(failure_reply(empty.error()));
-  dispatch(*match.row, {x, std::move(body), id, std::move(name), *who, std::move(from)});
+  dispatch(*match.row, {x, std::move(body), id, std::move(name), who, std::move(from)});
 }
 
 /// A bot with a token of its own knows only of the jobs that its principal created.

@@ -5,6 +5,7 @@
 #include "actors/domain/clock_watch.hpp"
 #include "actors/domain/commit_tally.hpp"
 #include "actors/domain/limits.hpp"
+#include "actors/domain/prune_tally.hpp"
 #include "actors/domain/rate_window.hpp"
 #include "actors/protocol/front_doors.hpp"
 #include "net/api_access.hpp"
@@ -30,6 +31,7 @@ namespace claw {
 struct watched_tallies {
   std::shared_ptr<const commit_tally> commits = std::make_shared<commit_tally>();
   std::shared_ptr<const http_tally> http = std::make_shared<http_tally>();
+  std::shared_ptr<const prune_tally> pruned = std::make_shared<prune_tally>();
 };
 
 struct broker_http_options {

@@ -24,6 +24,7 @@ struct http_request {
   std::string_view query; ///< without the `?`
   std::span<const http_field> fields;
   std::string body; ///< empty while the head is judged
+  std::shared_ptr<const void> sender; ///< as the application's `admit` said; null while the head is judged
 
   /// The first field of that name (any case); nothing when there is none.
   std::optional<std::string_view> field(std::string_view name) const;
@@ -73,6 +74,7 @@ struct http_admission {
   std::optional<http_reply> refusal;
   std::size_t body_bytes_max = 0;
   std::size_t kind = 0; ///< under which its answer is counted (http_tally)
+  std::shared_ptr<const void> sender{}; ///< whom the application took the sender for; comes back with the request
 };
 
 /// What an HTTP server serves. Called in the server's thread; may not block.

@@ -169,6 +169,7 @@ bool http_session::judge_head() {
   auto verdict = core_->application.admit(request_);
   refusal_ = std::move(verdict.refusal);
   kind_ = verdict.kind;
+  request_.sender = std::move(verdict.sender);
   const auto bytes_max = refusal_ ? refused_body_bytes_max : verdict.body_bytes_max;
   const auto length = parser_->content_length();
   const auto expected = request_.field("Expect");

@@ -87,7 +87,7 @@ void write_queue(metrics_text& out, const queue_facts& x, int64_t now_s) {
   out.sample(x.draining);
 }
 
-void write_lives(metrics_text& out, const commit_tally& x, const api_tally& api) {
+void write_lives(metrics_text& out, const commit_tally& x, const prune_tally& pruned, const api_tally& api) {
   using enum job_event_kind;
   const auto count = [&](std::string_view name, std::string_view help, uint64_t value) {
     out.begin(name, type::counter, help);
@@ -105,6 +105,9 @@ void write_lives(metrics_text& out, const commit_tally& x, const api_tally& api)
   for (auto why : {lease_end::expired, lease_end::worker_lost, lease_end::worker_restarted, lease_end::released,
                    lease_end::token_revoked})
     out.sample(x.requeues(why), {{"reason", to_string(why)}});
+  out.begin("jobs_pruned_total", type::counter, "Ended jobs that retention took out of the store, by limit.");
+  for (auto why : {prune_reason::age, prune_reason::count, prune_reason::size})
+    out.sample(pruned.of(why), {{"reason", to_string(why)}});
   count("leases_lost_total", "Leases that ended without a result and were not given back.", x.leases_lost());
   count("results_late_total", "Results and failures that counted although their lease had expired.", api.late_results);
   count("results_lost_total", "Results and failures that were refused because the lease was no longer the job's.",
@@ -190,7 +193,7 @@ void write_process(metrics_text& out, const process_figures& x, const clock_watc
 std::string metrics_page(const metrics_facts& x) {
   metrics_text out;
   write_queue(out, x.queue, x.now_s);
-  write_lives(out, x.commits, x.api);
+  write_lives(out, x.commits, x.pruned, x.api);
   write_store(out, x.commits, x.store);
   write_http(out, x.http);
   write_process(out, x.process, x.clock, x.now_s);

@@ -4,6 +4,7 @@
 
 #include "actors/domain/clock_watch.hpp"
 #include "actors/domain/commit_tally.hpp"
+#include "actors/domain/prune_tally.hpp"
 #include "actors/protocol/broker_messages.hpp"
 #include "net/api_tally.hpp"
 #include "net/http_tally.hpp"
@@ -16,6 +17,7 @@ namespace claw {
 
 struct metrics_facts {
   const commit_tally& commits;
+  const prune_tally& pruned;
   const http_tally& http;
   const api_tally& api;
   const clock_watch& clock;

@@ -46,7 +46,7 @@ void show_metrics(api_scope& scope, api_call call) {
           return to.answer(failure_reply(x.error()));
         const auto& watched = scope.options.tallies;
         auto page
-            = json_reply(metrics_page({*watched.commits, *watched.http, scope.tally, scope.clock, *x,
+            = json_reply(metrics_page({*watched.commits, *watched.pruned, *watched.http, scope.tally, scope.clock, *x,
                                        scope.door.jobs().usage(), read_process_figures(), scope.options.wall_s()}));
         page.content_type = metrics_text::content_type;
         to.answer(std::move(page));

@@ -49,8 +49,8 @@ broker_actors start_actors(caf::actor_system& system, job_store& store, token_st
                            const broker_system_config& config, const broker_world& world) {
   auto surroundings = std::make_shared<job_surroundings>();
   surroundings->store = config.detached
-                            ? system.spawn<caf::detached>(job_store_actor, &store, world.on_kill_point)
-                            : system.spawn(job_store_actor, &store, world.on_kill_point);
+                            ? system.spawn<caf::detached>(job_store_actor, &store, world.pruned, world.on_kill_point)
+                            : system.spawn(job_store_actor, &store, world.pruned, world.on_kill_point);
   surroundings->tokens = config.detached
                              ? system.spawn<caf::detached>(token_actor, &tokens, world.wall_ms)
                              : system.spawn(token_actor, &tokens, world.wall_ms);

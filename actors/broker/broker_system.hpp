@@ -4,6 +4,7 @@
 // over a store in memory and a clock that it moves by hand.
 
 #include "actors/domain/limits.hpp"
+#include "actors/domain/prune_tally.hpp"
 #include "actors/domain/retention.hpp"
 #include "actors/ports/job_store.hpp"
 #include "actors/ports/kill_point.hpp"
@@ -41,6 +42,7 @@ struct broker_world {
   std::function<uint64_t()> random; ///< 64 unpredictable bits: ids and leases are made of them
   std::function<void()> on_give_up; ///< a part crashed more often than the restart limit: the program should end (70)
   kill_listener on_kill_point;       ///< for tests
+  std::shared_ptr<prune_tally> pruned = std::make_shared<prune_tally>(); ///< what retention takes out is counted here
 };
 
 /// Answers questions from the moment it is built; while a part restarts, they are answered

@@ -10,9 +10,11 @@
 namespace claw {
 
 caf::behavior job_store_actor(caf::stateful_actor<job_store_state>* self, job_store* store,
-                              kill_listener on_kill_point) {
+                              std::shared_ptr<prune_tally> pruned, kill_listener on_kill_point) {
   guard(self);
+  CLAW_ASSERT(pruned != nullptr);
   self->state.store = store;
+  self->state.pruned = std::move(pruned);
   self->state.on_kill_point = std::move(on_kill_point);
   return self->state.behavior();
 }
@@ -126,8 +128,10 @@ void job_store_state::erase(erase_request& x) {
     return;
   }
   pass(kill_step::told);
-  for (const auto& each : x.jobs)
+  for (const auto& each : x.jobs) {
+    pruned->add(each.why);
     log_pruned("job_pruned", each);
+  }
 }
 
 void job_store_state::pass(kill_step step) const {

@@ -3,11 +3,13 @@
 // nobody of a change before it is on disk. It ends when the store is broken, and the supervisor has the broker begin
 // again from what the store holds; where that does not help, the program ends.
 
+#include "actors/domain/prune_tally.hpp"
 #include "actors/ports/job_store.hpp"
 #include "actors/ports/kill_point.hpp"
 #include "actors/protocol/broker_internal.hpp"
 #include "actors/protocol/caf.hpp"
 
+#include <memory>
 #include <vector>
 
 namespace claw {
@@ -34,6 +36,7 @@ struct job_store_state {
 
   caf::event_based_actor* self;
   job_store* store = nullptr;
+  std::shared_ptr<prune_tally> pruned;
   kill_listener on_kill_point; ///< for tests
   change_batch gathered;
   std::vector<commit_barrier> barriers; ///< to be answered after the batch
@@ -52,8 +55,8 @@ private:
   void pass(kill_step step, const std::vector<job_change>& changes) const;
 };
 
-/// Blocks while it commits: spawn it detached. @param store outlives the actor
+/// Blocks while it commits: spawn it detached. @param store outlives the actor @param pruned not null
 caf::behavior job_store_actor(caf::stateful_actor<job_store_state>* self, job_store* store,
-                              kill_listener on_kill_point);
+                              std::shared_ptr<prune_tally> pruned, kill_listener on_kill_point);
 
 } // namespace claw

@@ -43,7 +43,8 @@ TEST_CASE("a full store refuses a new job and takes the result that came along w
   auto heard = std::make_shared<heard_state>();
   pending<created_job> made;
   const auto asker = sim.actors().spawn(listener, heard);
-  const auto store = sim.actors().spawn(job_store_actor, static_cast<job_store*>(&full), kill_listener{});
+  const auto store = sim.actors().spawn(job_store_actor, static_cast<job_store*>(&full),
+                                        std::make_shared<prune_tally>(), kill_listener{});
   caf::anon_send(store, commit_request{cancelled(old.after, 0), asker, false, {}, false});
   caf::anon_send(store, commit_request{created(queued_ping(2), "", 0), asker, true, made.promise(), false});
   sim.settle();

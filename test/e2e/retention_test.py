@@ -7,6 +7,7 @@ import unittest
 
 from broker_process import BrokerProcess
 from openclaw_process import openclaw, wait_for
+from prometheus_text import Metrics
 
 PRUNES = {"RETENTION_DRY_RUN": "0", "RETENTION_EVERY_SECONDS": "1"}
 SECONDS_MAX = 60
@@ -55,6 +56,9 @@ class Retention(unittest.TestCase):
         self.assertEqual(listed, [*reversed(ids[5:]), waiting])
         self.assertEqual([broker.job(x)["result"] for x in ids[5:]], ["r" * 1000] * 3)
         wait_for(lambda: len(self.lines(broker, "job_pruned")) >= 5, broker.process, SECONDS_MAX)
+        page = Metrics(broker.exchange("GET", "/metrics", broker.bot_headers)[2].decode())
+        self.assertEqual([page.value("openclaw_jobs_pruned_total", reason=x) for x in ("age", "count", "size")],
+                         [0, 5, 0])
         told = sorted(re.search(r"job_id=(\S+) reason=count", line)[1] for line in self.lines(broker, "job_pruned"))
         self.assertEqual(told, sorted(ids[:5]))
         place = pathlib.Path(broker.folder.name)
@@ -99,6 +103,8 @@ class Retention(unittest.TestCase):
         ids = self.finish_jobs(broker, 4)
         wait_for(lambda: any("would_be_pruned=3" in line for line in self.lines(broker, "retention_round")),
                  broker.process, SECONDS_MAX)
+        page = Metrics(broker.exchange("GET", "/metrics", broker.bot_headers)[2].decode())
+        self.assertEqual(page.value("openclaw_jobs_pruned_total", reason="count"), 0)
         told = [re.search(r"job_id=(\S+)", line)[1] for line in self.lines(broker, "job_would_be_pruned")]
         self.assertEqual(sorted(told), sorted(ids[:3]))
         self.assertEqual([broker.job(x)["status"] for x in ids], ["done"] * 4)

@@ -178,6 +178,7 @@ public:
       from->answer(api.too_large(x));
     } else {
       x.body = std::move(body);
+      x.sender = std::move(verdict.sender);
       api.handle(std::move(x), from);
       api.round_over();
     }

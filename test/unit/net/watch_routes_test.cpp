@@ -13,13 +13,14 @@ struct hands {
   rate_window::time_point now{1h};
   std::shared_ptr<commit_tally> commits = std::make_shared<commit_tally>();
   std::shared_ptr<http_tally> http = std::make_shared<http_tally>();
+  std::shared_ptr<prune_tally> pruned = std::make_shared<prune_tally>();
 };
 
 broker_http_options held_by(hands& x) {
   auto options = asked_api::with_tokens();
   options.wall_s = [&x] { return x.wall_s; };
   options.now = [&x] { return x.now; };
-  options.tallies = {x.commits, x.http};
+  options.tallies = {x.commits, x.http, x.pruned};
   return options;
 }
 
@@ -126,6 +127,16 @@ TEST_CASE_METHOD(watched, "metrics count what was committed", "[net][metrics]") 
   CHECK(has_line(page, "openclaw_commit_seconds_bucket{le=\"+Inf\"} 1"));
   CHECK(has_line(page, "openclaw_commit_seconds_sum 0.003"));
   CHECK(has_line(page, "openclaw_jobs_requeued_total{reason=\"lease_expired\"} 0"));
+}
+
+TEST_CASE_METHOD(watched, "metrics count what retention took out, by limit", "[net][metrics]") {
+  pruned->add(prune_reason::age);
+  pruned->add(prune_reason::age);
+  pruned->add(prune_reason::size);
+  const auto page = metrics();
+  CHECK(has_line(page, "openclaw_jobs_pruned_total{reason=\"age\"} 2"));
+  CHECK(has_line(page, "openclaw_jobs_pruned_total{reason=\"count\"} 0"));
+  CHECK(has_line(page, "openclaw_jobs_pruned_total{reason=\"size\"} 1"));
 }
 
 TEST_CASE_METHOD(watched, "metrics count what the door refuses", "[net][metrics]") {
