@@ -70,8 +70,8 @@ public:
   /// one before all of it is there
   void learn_form(bool whole);
 
-  /// Nothing at all was heard for so long. A slow server that answers in one piece looks like that, and starts anew with
-  /// every try: the next one is given more time.
+  /// Nothing at all was heard for so long. A slow server that answers in one piece looks like that, and starts anew
+  /// with every try: the next one is given more time.
   void waited_in_vain(std::chrono::milliseconds time);
 
   /// Changes what is known so that the next request differs as the error asks for. @returns false when nothing helps.

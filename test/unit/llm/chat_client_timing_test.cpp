@@ -47,7 +47,7 @@ TEST_CASE_METHOD(chat_client_fixture, "silence before the first word ends the re
   }
 }
 
-TEST_CASE_METHOD(chat_client_fixture, "after silence the next answer is given more time, and after a stream no more than before",
+TEST_CASE_METHOD(chat_client_fixture, "after silence the next answer is given more time, after a stream no more",
                  "[llm][client][timers]") {
   config.timers.first_event = 60ms;
   config.timers.first_event_max = 700ms;
@@ -67,7 +67,7 @@ TEST_CASE_METHOD(chat_client_fixture, "after silence the next answer is given mo
   CHECK(waited() < 700ms); // and not the longest that there is
 }
 
-TEST_CASE_METHOD(chat_client_fixture, "where a stream is asked for and whole answers come, the next is waited for as one",
+TEST_CASE_METHOD(chat_client_fixture, "where an answer came whole though unasked, the next is waited for as one",
                  "[llm][client][timers]") {
   config.timers.first_event = 60ms;
   config.timers.first_event_max = 500ms;

@@ -124,7 +124,8 @@ TEST_CASE("no hostile repo starts a program, is written to, or shows what lies o
   }
 }
 
-TEST_CASE("a repo that would hold git up is refused with a sentence, and its files can still be read", "[llm][repo][hostile]") {
+TEST_CASE("a repo that would hold git up is refused with a sentence, and its files can still be read",
+          "[llm][repo][hostile]") {
   repo_yard yard;
   const auto repo = yard.add_repo("demo");
   claw::test::write_file(repo + "/inner/file", "x");
