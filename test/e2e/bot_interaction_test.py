@@ -126,9 +126,9 @@ class Buttons(SlowWorker):
         self.bot = self.start_bot()
         status = self.status_of("a")
         self.assertEqual(self.fake.interact("button", message=status["id"], label="Cancel")["state"], "deferred")
+        self.wait_until(lambda: "Cancel" not in self.labels(status["id"]), "the cancelling")
         self.may_answer.set()
         self.wait_until(lambda: any("cancelled" in x["content"] for x in self.fake.read()))
-        self.wait_until(lambda: "Cancel" not in self.labels(status["id"]))
 
     def test_cancel_works_after_a_kill(self):
         self.bot = self.start_bot()
@@ -136,6 +136,7 @@ class Buttons(SlowWorker):
         self.bot.kill()
         self.bot.start()
         self.fake.interact("button", message=status["id"], label="Cancel")
+        self.wait_until(lambda: "Cancel" not in self.labels(status["id"]), "the cancelling")
         self.may_answer.set()
         self.wait_until(lambda: any("ancelled" in x["content"] for x in self.fake.read()))
 
