@@ -166,6 +166,8 @@ int run(const config_sources& sources) {
     return session.events(options.job_id);
   case cli_action::status:
     return session.broker_status();
+  case cli_action::trace:
+    return session.trace(options.trace);
   case cli_action::chat:
     return chat(session, sources);
   case cli_action::token:

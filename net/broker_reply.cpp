@@ -57,6 +57,11 @@ bool is_id(std::string_view text) {
          });
 }
 
+uint32_t attempt_of(const nlohmann::json& object) {
+  return static_cast<uint32_t>(
+      std::clamp<int64_t>(integer_member(object, "attempt"), 0, std::numeric_limits<uint32_t>::max()));
+}
+
 std::vector<std::string> strings_of(const nlohmann::json& object, const char* key) {
   std::vector<std::string> result;
   if (const auto at = object.find(key); at != object.end() && at->is_array())
@@ -169,9 +174,8 @@ outcome<remote_job> read_job(const nlohmann::json& x) {
   job.lease_until_s = time_or_none(x, "lease_until");
   job.outcome = string_member(x, "outcome");
   job.lease_id = string_member(x, "lease_id");
-  const auto attempt = integer_member(x, "attempt");
-  job.attempt = static_cast<uint32_t>(
-      std::clamp<int64_t>(attempt, 0, std::numeric_limits<uint32_t>::max()));
+  job.requester = string_member(x, "requester");
+  job.attempt = attempt_of(x);
   job.events = static_cast<uint64_t>(std::max<int64_t>(integer_member(x, "events"), 0));
   if (auto checkpoint = json_member(x, "checkpoint"); !checkpoint.empty())
     job.checkpoint_json = std::move(checkpoint);
@@ -190,6 +194,7 @@ outcome<remote_event> read_event(const nlohmann::json& x) {
   event.sequence = static_cast<uint64_t>(std::max<int64_t>(0, integer_member(x, "sequence")));
   event.at_ms = integer_member(x, "at_ms");
   event.type = string_member(x, "type");
+  event.attempt = attempt_of(x);
   event.worker_id = string_member(x, "worker_id");
   event.why = string_member(x, "why");
   event.data_json = json_member(x, "data");

@@ -19,6 +19,7 @@ public:
   outcome<remote_job> find(const std::string& id) override;
   outcome<std::vector<remote_event>> events(const std::string& id, uint64_t after,
                                             std::chrono::seconds wait) override;
+  outcome<std::string> explain(const std::string& id) override;
   outcome<listing> list(const listing_filter& filter) override;
   outcome<std::vector<remote_worker>> workers() override;
   outcome<std::string> queue_json() override;
@@ -98,6 +99,13 @@ outcome<std::vector<remote_event>> producer_client::events(const std::string& id
     result.push_back(std::move(*event));
   }
   return result;
+}
+
+outcome<std::string> producer_client::explain(const std::string& id) {
+  const auto body = object_of(call_.get(job_path(id) + "/explain"), "GET /jobs/{id}/explain");
+  if (!body)
+    return body.error();
+  return string_member(*body, "summary");
 }
 
 outcome<producer_client::listing> producer_client::list(const listing_filter& filter) {

@@ -24,6 +24,13 @@ std::string_view to_string(job_event_kind x) {
   return "unknown";
 }
 
+std::optional<job_event_kind> parse_event_kind(std::string_view type) {
+  for (auto i = uint8_t{0}; i <= static_cast<uint8_t>(job_event_kind::checkpoint); ++i)
+    if (to_string(static_cast<job_event_kind>(i)) == type)
+      return static_cast<job_event_kind>(i);
+  return std::nullopt;
+}
+
 std::optional<job_event_kind> parse_progress_kind(std::string_view type) {
   for (auto kind : {job_event_kind::status, job_event_kind::delta, job_event_kind::tool_call,
                     job_event_kind::tool_result, job_event_kind::usage, job_event_kind::checkpoint})

@@ -32,6 +32,9 @@ enum class job_event_kind : uint8_t {
 /// The wire's `type`.
 std::string_view to_string(job_event_kind x);
 
+/// @returns nothing for a type that is none.
+std::optional<job_event_kind> parse_event_kind(std::string_view type);
+
 /// @returns nothing for a type that runners may not report.
 std::optional<job_event_kind> parse_progress_kind(std::string_view type);
 

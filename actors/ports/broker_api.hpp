@@ -28,6 +28,7 @@ struct remote_job {
   std::optional<std::string> worker_id;
   std::optional<std::string> requires_json;
   std::optional<int64_t> created_s, started_s, finished_s, lease_until_s;
+  std::string requester; ///< who asked; "" when nobody said, and from an old broker
   std::string outcome;  ///< "", done, failed, cancelled, dead; "" from an old broker
   std::string lease_id; ///< "" from an old broker, which has no fencing
   uint32_t attempt = 0; ///< 0 from an old broker
@@ -40,6 +41,7 @@ struct remote_event {
   uint64_t sequence = 0;
   int64_t at_ms = 0;
   std::string type;
+  uint32_t attempt = 0;
   std::string worker_id;
   std::string why;
   std::string data_json; ///< "" where it has none
@@ -136,6 +138,9 @@ public:
   /// Events above `after`, waiting up to `wait` for the first. Errors: `no_such_job`; `refused` + broker_too_old.
   virtual outcome<std::vector<remote_event>> events(const std::string& id, uint64_t after,
                                                     std::chrono::seconds wait) = 0;
+
+  /// Why a job waits, runs or ended, in one sentence. Errors: `no_such_job`; `refused` + broker_too_old.
+  virtual outcome<std::string> explain(const std::string& id) = 0;
 
   struct listing {
     std::vector<remote_job> jobs;

@@ -22,7 +22,8 @@ Examples:
   openclaw chat                                   the same, line after line
   openclaw jobs                                   what was asked lately
   openclaw status 0191d3f0-...                    how a job stands, with its answer
-  openclaw events 0191d3f0-...                    a job's whole life
+  openclaw events 0191d3f0-...                    follows what happens to a job
+  openclaw trace 0191d3f0-... --log runner.log    a job's whole life as a time line; --chrome FILE for a viewer
   openclaw ask --json "hi" | jq -r .answer        for scripts
   openclaw token create --role worker --name jetson --worker-id jetson-1 --expires 90d
   openclaw doctor --env-file runner.env           what is wrong with a runner, and what to change
@@ -112,6 +113,19 @@ void add_job_verb(CLI::App& app, raw_options& raw, const std::string& name,
   verb->callback([&raw, name] { raw.chosen.line = name + " " + raw.job; });
 }
 
+void add_trace(CLI::App& app, raw_options& raw) {
+  auto* trace = app.add_subcommand("trace", "A job's whole life as a time line, across all nodes");
+  auto& task = raw.chosen.trace;
+  trace->add_option("job", task.job_id, "The job's id")->required();
+  trace->add_option("--log", task.logs, "A log of broker, runner or bot to look into besides; may be given again")
+      ->check(CLI::ExistingFile)
+      ->allow_extra_args(false)
+      ->option_text("FILE");
+  trace->add_option("--chrome", task.chrome_file, "Write a new file for Perfetto or chrome://tracing, too")
+      ->option_text("FILE");
+  trace->callback([&raw] { raw.chosen.action = cli_action::trace; });
+}
+
 void add_verbs(CLI::App& app, raw_options& raw) {
   const auto joined = [&raw] {
     std::string line;
@@ -144,6 +158,7 @@ void add_verbs(CLI::App& app, raw_options& raw) {
   auto* events = app.add_subcommand("events", "What happened to a job; follows it to its end");
   events->add_option("job", raw.job, "The job's id")->required();
   events->callback([&raw] { raw.chosen.action = cli_action::events; });
+  add_trace(app, raw);
   auto* transcript = app.add_subcommand(
       "transcript", "What happened in an llm run, from a runner's transcript; checks and replays it");
   transcript->add_option("file", raw.chosen.file, "RUNNER_STATE_DIR/transcripts/<job>.jsonl")->required();

@@ -4,6 +4,7 @@
 
 #include "actors/ports/broker_api.hpp"
 #include "apps/cli/store_task.hpp"
+#include "apps/cli/trace_command.hpp"
 #include "apps/config.hpp"
 
 #include <chrono>
@@ -15,7 +16,7 @@
 
 namespace claw {
 
-enum class cli_action : uint8_t { run_line, chat, status, events, token, transcript, doctor, store };
+enum class cli_action : uint8_t { run_line, chat, status, events, trace, token, transcript, doctor, store };
 
 enum class token_verb : uint8_t { create, list, revoke };
 
@@ -32,6 +33,7 @@ struct cli_options {
   token_command token;
   std::string file;   ///< transcript; doctor: the runner's env file, "" for the environment alone
   store_task store;   ///< store
+  trace_task trace;   ///< trace
   std::string job_id; ///< events; status: "" asks for the broker's own state
   bool json = false;
   bool quiet = false;  ///< no progress

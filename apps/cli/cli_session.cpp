@@ -208,6 +208,11 @@ int cli_session::events(const std::string& id) {
   return cli_exit::answered;
 }
 
+int cli_session::trace(const trace_task& task) {
+  const auto traced = run_trace(task, options_.json, broker_, redact_, world_.out);
+  return traced ? cli_exit::answered : fail(traced.error());
+}
+
 int cli_session::fail(const failure& why) {
   world_.err << "openclaw: " << printable(redact_.whole(why.why), true) << std::endl;
   if (why.code == ec::unreachable)

@@ -32,6 +32,7 @@ public:
   int run_line(const std::string& line);
   int events(const std::string& id);
   int broker_status();
+  int trace(const trace_task& task);
 
 private:
   int carry_out(const chat_job& x);

@@ -80,13 +80,6 @@ std::optional<job_end> parse_end(std::string_view text) {
   return std::nullopt;
 }
 
-std::optional<job_event_kind> parse_kind(std::string_view text) {
-  for (auto i = uint8_t{0}; i <= static_cast<uint8_t>(job_event_kind::checkpoint); ++i)
-    if (to_string(static_cast<job_event_kind>(i)) == text)
-      return static_cast<job_event_kind>(i);
-  return std::nullopt;
-}
-
 void read_wish(json_fields& in, job& x) {
   x.id = in.word<job_id>("id", parse_job_id);
   x.created_s = in.integer("created_at", any_least, any_most);
@@ -136,7 +129,7 @@ outcome<job_event> event_of(const json& object, std::size_t number) {
   job_event x;
   x.sequence = static_cast<uint64_t>(in.integer("sequence", 1, any_most));
   x.at_ms = in.integer("at_ms", any_least, any_most);
-  x.kind = in.word<job_event_kind>("type", parse_kind);
+  x.kind = in.word<job_event_kind>("type", parse_event_kind);
   x.attempt = static_cast<uint32_t>(in.integer("attempt", 0, uint32_most));
   x.worker_id = in.text("worker_id");
   x.why = in.text("why");

@@ -53,6 +53,10 @@ public:
     });
   }
 
+  outcome<std::string> explain(const std::string&) override {
+    return failure{ec::refused, std::string{broker_too_old} + " GET /jobs/{id}/explain"};
+  }
+
   outcome<remote_job> cancel(const std::string& id) override {
     return answer<remote_job>([&]() -> outcome<remote_job> {
       if (world_.jobs.count(id) == 0)

@@ -54,6 +54,12 @@ public:
     event_pages.pop_front();
     return page;
   }
+  outcome<std::string> explain(const std::string& id) override {
+    const auto job = find(id);
+    if (!job)
+      return job.error();
+    return "It is " + job->status + ".";
+  }
   outcome<listing> list(const listing_filter&) override {
     if (trouble)
       return *trouble;
