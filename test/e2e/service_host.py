@@ -61,7 +61,8 @@ class ServiceHost:
         words = [word.replace("${CREDENTIALS_DIRECTORY}", str(credentials)) for word in unit["ExecStart"][0].split()]
         env = {"PATH": os.environ["PATH"], "CREDENTIALS_DIRECTORY": str(credentials)}
         for line in unit.get("Environment", []):
-            env.update(word.split("=", 1) for word in shlex.split(line))
+            for key, value in (word.split("=", 1) for word in shlex.split(line)):
+                env[key] = str(self.root) + value if value.startswith("/") else value
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notify, open(self.run / (name + ".log"), "ab") as log:
             path = self.run / "notify"
             path.unlink(missing_ok=True)
@@ -116,6 +117,8 @@ class ServiceHost:
             self.stop(words[-1])
             return 0 if self.start(words[-1]) else 1
         if action == "is-active":
+            if "--quiet" not in words:
+                print("active" if self.pid(words[-1]) else "inactive")
             return 0 if self.pid(words[-1]) else 3
         if action == "show":
             print("0")
