@@ -20,7 +20,8 @@ std::optional<told_event> told(const remote_event& event, const redactor& redact
 std::string trace_text(const remote_job& job, const std::string& why, const std::vector<trace_entry>& entries,
                        const redactor& redact);
 
-/// `{"job": {...}, "entries": [{"kind", "from_ms", "until_ms", "node", "name", "detail", "failed"}]}`; no text of the job
+/// `{"job": {...}, "entries": [{"kind", "from_ms", "until_ms", "node", "name", "detail", "failed"}]}`, without the
+/// job's payload and result
 std::string trace_json(const remote_job& job, const std::string& why, const std::vector<trace_entry>& entries,
                        const redactor& redact);
 

@@ -84,7 +84,7 @@ class TraceTest(unittest.TestCase):
         runner = next(pathlib.Path(house.folder.name).glob("openclaw-runner.log"))
         text = self.trace(job, "--log", bot, "--log", broker, "--log", runner)
         self.assertRegex(text, r"openclaw-broker +job_claimed: .*worker_id=house")
-        self.assertRegex(text, r"openclaw-runner +tool_called: .*tool=repo_grep")
+        self.assertRegex(text, r"(?m) runner +tool_called: .*tool=repo_grep")
         self.assertRegex(text, r"house +tool repo_grep .*LEASE_SECONDS.*: ok")
         self.assertTrue(re.search(r"openclaw-bot +answer_delivered: message=7 parts=1\n$", text), text)
 
