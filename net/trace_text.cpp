@@ -4,7 +4,7 @@
 #include "net/answer_text.hpp"
 #include "net/bounded_json.hpp"
 #include "net/broker_reply.hpp"
-#include "net/progress_text.hpp"
+#include "net/terminal_text.hpp"
 
 #include <algorithm>
 #include <cstdio>

@@ -3,6 +3,7 @@
 #include "apps/cli/log_search.hpp"
 #include "apps/transfer/new_file.hpp"
 #include "net/chrome_trace.hpp"
+#include "net/terminal_text.hpp"
 #include "net/trace_text.hpp"
 
 #include <ostream>
@@ -65,7 +66,7 @@ outcome<done> run_trace(const trace_task& task, bool json, producer_api& broker,
     if (auto x = write_whole(task.chrome_file, chrome_trace_json(traced->job.id, entries, redact)); !x)
       return x;
   if (json)
-    out << trace_json(traced->job, traced->why, entries, redact) << "\n";
+    out << printable_json(trace_json(traced->job, traced->why, entries, redact)) << "\n";
   else
     out << trace_text(traced->job, traced->why, entries, redact);
   return done{};
