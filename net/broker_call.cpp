@@ -34,9 +34,12 @@ outcome<curl_answer> broker_call::erase(const std::string& path) {
 }
 
 outcome<curl_answer> broker_call::known(outcome<curl_answer> x, std::string_view what) {
-  if (x && is_unknown_route(*x))
-    return failure{ec::refused, std::string{broker_too_old} + " " + std::string{what}};
-  return x;
+  if (!x || !is_unknown_route(*x))
+    return x;
+  std::string why{broker_too_old};
+  why += ' ';
+  why += what;
+  return failure{ec::refused, std::move(why)};
 }
 
 outcome<curl_answer> broker_call::perform(curl_request x, headers extra, const stop_token& stop) {
