@@ -55,7 +55,6 @@ void count_interrupts() {
   struct sigaction action {};
   action.sa_handler = on_interrupt;
   sigaction(SIGINT, &action, nullptr);
-  std::signal(SIGPIPE, SIG_IGN);
 }
 
 std::string user_name() {
@@ -70,10 +69,13 @@ int64_t wall_seconds() {
 }
 
 cli_world real_world() {
-  const bool colour = isatty(STDERR_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr;
+  const char* kind = std::getenv("TERM"); // "dumb" and none: it would show the colours' codes
+  const bool colour = isatty(STDERR_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr && kind != nullptr && *kind != '\0'
+                      && std::string_view{kind} != "dumb";
   return {std::cout,
           std::cerr,
           colour,
+          isatty(STDOUT_FILENO) != 0 && isatty(STDERR_FILENO) != 0,
           {[] { return std::chrono::steady_clock::now(); },
            [](std::chrono::milliseconds x) { std::this_thread::sleep_for(x); },
            [] { return static_cast<int>(interrupt_count); }},
@@ -128,6 +130,7 @@ int work_on_store(const cli_options& options) {
 }
 
 int run(const config_sources& sources) {
+  std::signal(SIGPIPE, SIG_IGN); // a reader who has left is an error of the write
   auto read = read_cli_options(sources);
   if (const auto* end = std::get_if<config_exit>(&read)) {
     (end->code == 0 ? std::cout : std::cerr) << end->text;

@@ -109,9 +109,11 @@ install_and_build() {
   if [[ $build == yes ]]; then
     step "Build (the first one takes some minutes)"
     cd -- "$repo"
+    umask "$usual_umask" # others may run the programs
     cmake --preset release >"$data/configure.log" 2>&1 \
       || { tail -n 20 "$data/configure.log" >&2 && die "cmake could not configure; all of it: $data/configure.log"; }
     cmake --build --preset release --target "${programs[@]}"
+    umask 077
   fi
   local program
   for program in "${programs[@]}"; do
@@ -157,6 +159,12 @@ write_if_new() {
 quoted_json() {
   local text=${1//\\/\\\\}
   printf '"%s"' "${text//\"/\\\"}"
+}
+
+# The runner may read the repository; what it must not read there goes by the folder's name (llm/path_rules.cpp).
+check_data_folder() {
+  [[ $data/ != "$repo"/* || $data/ == "$repo/.openclaw/"* ]] \
+    || die "$data is inside the repository that the runner may read; name a folder outside of it"
 }
 
 # Before anything is written: what is wished for now is kept for later runs.
@@ -280,6 +288,13 @@ main() {
     say_plan
     return
   fi
+  if [[ $action == stop && ! -d $data/run ]]; then
+    [[ -d $data ]] || die "there is no folder $data; which one was it started with (--data-dir)?"
+    say "nothing was started from $data"
+    return
+  fi
+  check_data_folder
+  readonly usual_umask=$(umask)
   umask 077
   mkdir -p -- "$data/log" "$data/run"
   chmod 700 "$data"

@@ -63,6 +63,13 @@ use_small_model() {
   say "It is real and very small: it shows how everything works together, and is wrong more often than right."
 }
 
+die_without_model() {
+  [[ $1 =~ ^https?://[^/]+ ]] || die "LLM_BASE_URL is '$1'; it must be a URL such as http://127.0.0.1:8000/v1"
+  curl -sS --connect-timeout 1 -m 3 --noproxy 127.0.0.1 -o /dev/null "$1/models" 2>/dev/null \
+    || die "nothing answers at $1 (LLM_BASE_URL); is the model's server running?"
+  die "$1 lists no model; name one: LLM_MODEL=..."
+}
+
 choose_model() {
   local port models
   llm_max_tokens=4096
@@ -75,7 +82,7 @@ choose_model() {
   llm_base_url=${llm_base_url%/}
   if [[ -n $llm_base_url ]]; then
     [[ -n $llm_model ]] || llm_model=$(first_line "$(models_of "$llm_base_url")")
-    [[ -n $llm_model ]] || die "$llm_base_url lists no model; name one: LLM_MODEL=..."
+    [[ -n $llm_model ]] || die_without_model "$llm_base_url"
   else
     for port in "${model_ports[@]}"; do
       [[ $broker_url != *":$port" ]] || continue

@@ -157,6 +157,9 @@ outcome<json> repo_payload(const command_call& x) {
     return failure{ec::bad_shape, repo_errors::bad_json};
   if (text_at(result, "repo").empty())
     return failure{ec::bad_shape, repo_errors::repo_required};
+  for (const char* key : {"path", "rev", "from", "to"}) // ignored, a wrong one would widen what is asked for
+    if (const auto found = result.find(key); found != result.end() && !found->is_string() && !found->is_null())
+      return failure{ec::bad_shape, std::string{key} + " must be a string"};
   return result;
 }
 

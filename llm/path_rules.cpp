@@ -59,7 +59,8 @@ constexpr name_rule credential_files[] = {
     {"secrets.yaml"},
 };
 
-constexpr std::string_view credential_folders[] = {".ssh", ".gnupg", ".aws", ".azure", ".kube"};
+/// The last one is where deploy/quickstart.sh keeps tokens, jobs and transcripts, in a clone that the runner may read.
+constexpr std::string_view credential_folders[] = {".ssh", ".gnupg", ".aws", ".azure", ".kube", ".openclaw"};
 
 /// What is meant to be read although its name looks like one of those.
 constexpr name_rule harmless_files[] = {

@@ -57,7 +57,9 @@ outcome<llm_task> json_task_codec::parse(const std::string& payload) const {
       out.tools->push_back(name.get<std::string>());
     }
   }
-  if (const auto context = x->find("repo_context"); context != x->end() && context->is_object()) {
+  if (const auto context = x->find("repo_context"); context != x->end() && !context->is_null()) {
+    if (!context->is_object())
+      return wrong("llm_task repo_context must be an object");
     out.context_repo = text_at(*context, "repo");
     out.context_path_hint = text_at(*context, "path_hint");
   }

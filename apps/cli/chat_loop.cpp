@@ -9,6 +9,7 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <iostream>
 #include <memory>
 
 namespace claw {
@@ -53,8 +54,10 @@ line_source lines_of_terminal(const std::string& history_file, const wait_listen
     waiting(true);
     const std::unique_ptr<char, free_line> line{readline("openclaw> ")};
     waiting(false);
-    if (!line)
+    if (!line) {
+      std::cout << std::endl; // Ctrl-D leaves the prompt on its line
       return std::nullopt;
+    }
     if (*line != '\0') {
       add_history(line.get());
       if (!history_file.empty()) {

@@ -3,6 +3,7 @@
 #include "actors/domain/ascii.hpp"
 #include "apps/cli/cli_exit.hpp"
 #include "apps/config_text.hpp"
+#include "net/bounded_json.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -227,13 +228,13 @@ std::string read_settings(raw_options& raw, const config_sources& sources) {
 }
 
 /// What is wrong with the arguments. CLI11 says of an unknown verb only that there is none.
-config_exit explain(const CLI::App& app, const CLI::ParseError& why) {
+config_exit explain(const CLI::App& app, bool in_json, const CLI::ParseError& why) {
   const auto unknown = app.get_subcommands().empty() ? app.remaining() : std::vector<std::string>{};
   if (unknown.empty())
     return {cli_exit::usage, std::string{"openclaw: "} + why.what() + "\nTry openclaw --help.\n"};
   const auto& word = unknown.front();
   if (word == "help")
-    return {0, app.help()};
+    return {0, in_json ? json_text({{"help", app.help()}}) + "\n" : app.help()};
   if (word.starts_with('-'))
     return {cli_exit::usage, "openclaw: there is no option " + word + ". Try openclaw --help.\n"};
   return {cli_exit::usage, "openclaw: there is no verb '" + word
@@ -271,7 +272,7 @@ std::variant<cli_options, config_exit> read_cli_options(const config_sources& so
   } catch (const CLI::CallForVersion&) {
     return config_exit{0, "openclaw " CLAW_VERSION "\n"};
   } catch (const CLI::ParseError& why) {
-    return explain(app, why);
+    return explain(app, raw.chosen.json, why);
   }
   raw.chosen.timeout = std::chrono::seconds{raw.timeout};
   raw.chosen.job_id = raw.job;

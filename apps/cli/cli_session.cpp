@@ -97,8 +97,9 @@ int cli_session::show_job(const remote_job& job) {
     world_.out << printable_json(job_document_json(job, redact_)) << std::endl;
   else if (answer.failed)
     world_.err << printable(answer.text, false) << std::endl;
-  else
-    world_.out << printable(answer.text, false) << std::endl;
+  else if (const auto text = printable(answer.text, false); !is_told(text))
+    world_.out << text << std::endl;
+  told_.clear();
   if (!answer.footer.empty())
     note(answer.footer);
   return answer.failed ? cli_exit::job_failed : cli_exit::answered;
@@ -236,9 +237,11 @@ void cli_session::show_event(const remote_event& event) {
       return;
     streamed_ += delta_.feed(text);
     const auto whole = whole_characters(streamed_); // a mark must not reach the terminal in two halves
-    world_.err << printable(std::string_view{streamed_}.substr(0, whole), false) << std::flush;
-    streamed_.erase(0, whole);
+    if (!streaming_)
+      told_.clear();
     streaming_ = true;
+    tell_stream(streamed_.substr(0, whole));
+    streamed_.erase(0, whole);
     return;
   }
   if (const auto line = progress_line(event, redact_); !line.empty())
@@ -249,7 +252,18 @@ void cli_session::end_stream() {
   if (!streaming_)
     return;
   streaming_ = false;
-  world_.err << printable(std::exchange(streamed_, {}) + delta_.finish(), false) << std::endl;
+  tell_stream(std::exchange(streamed_, {}) + delta_.finish());
+  world_.err << std::endl;
+}
+
+void cli_session::tell_stream(const std::string& text) {
+  const auto shown = printable(text, false);
+  told_ += shown;
+  world_.err << shown << std::flush;
+}
+
+bool cli_session::is_told(const std::string& answer) const {
+  return world_.on_one_terminal && !told_.empty() && trimmed(told_).ends_with(trimmed(answer));
 }
 
 } // namespace claw

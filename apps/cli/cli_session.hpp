@@ -18,7 +18,8 @@ namespace claw {
 struct cli_world {
   std::ostream& out;
   std::ostream& err;
-  bool colour = false; ///< only for `err`
+  bool colour = false;          ///< only for `err`
+  bool on_one_terminal = false; ///< what goes to `out` and to `err` is read by the same person
   follow_world time;
   std::function<int64_t()> wall_s; ///< seconds since the Unix epoch
   std::string requester;           ///< who asks, for the broker's listing
@@ -51,6 +52,8 @@ private:
   void note(const std::string& text);
   void show_event(const remote_event& event);
   void end_stream();
+  void tell_stream(const std::string& text);
+  bool is_told(const std::string& answer) const;
 
   const cli_options& options_;
   producer_api& broker_;
@@ -58,6 +61,7 @@ private:
   redactor redact_;
   stream_redactor delta_;
   bool streaming_ = false;
+  std::string told_;     ///< what was streamed since the last line of progress
   std::string streamed_; ///< the begin of a character whose end has not come yet
 };
 

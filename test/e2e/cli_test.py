@@ -112,7 +112,7 @@ class Cli(unittest.TestCase):
             self.check(self.run_cli(verb, "00000000-0000-7000-8000-000000000000"), 2, "")
 
     def test_json_is_one_document(self):
-        for words in (["ask", "hi"], ["run", "ping hi"], ["run", "help"], ["jobs"], ["workers"], ["queue"], ["whoami"],
+        for words in (["ask", "hi"], ["run", "ping hi"], ["run", "help"], ["help"], ["jobs"], ["workers"], ["queue"], ["whoami"],
                       ["status"]):
             result = self.run_cli(*words, "--json")
             self.check(result, 0)

@@ -172,11 +172,34 @@ class Quickstart(unittest.TestCase):
         self.check_stopped(pids)
         self.assertIn("nothing runs", self.quickstart("--stop", "--dry-run").stdout)
 
-    def test_an_endpoint_that_lists_nothing_is_told(self):
-        result = self.quickstart("--no-ask", LLM_BASE_URL="http://127.0.0.1:1/v1")
-        self.addCleanup(self.quickstart, "--stop")
+    def test_an_endpoint_that_cannot_be_used_is_told(self):
+        with http.server.ThreadingHTTPServer(("127.0.0.1", 0), http.server.BaseHTTPRequestHandler) as other:
+            threading.Thread(target=other.serve_forever, daemon=True).start()
+            for url, what in {"http://127.0.0.1:1/v1": "nothing answers at http://127.0.0.1:1/v1",
+                              "nonsense": "must be a URL",
+                              f"http://127.0.0.1:{other.server_port}/v1": "lists no model"}.items():
+                result = self.quickstart("--no-ask", LLM_BASE_URL=url)
+                self.addCleanup(self.quickstart, "--stop")
+                self.assertEqual(result.returncode, 1)
+                self.assertIn(what, result.stdout)
+            other.shutdown()
+
+    def test_the_folder_of_the_data_is_none_that_the_runner_may_read(self):
+        inside = self.run_script("quickstart.sh", "--build-dir", str(BIN.parent), "--data-dir", str(self.clone / "data"), "--no-ask")
+        self.assertEqual(inside.returncode, 1)
+        self.assertIn("inside the repository", inside.stdout)
+        self.assertFalse((self.clone / "data").exists())
+
+    def test_a_folder_in_which_nothing_was_started_has_nothing_to_stop(self):
+        result = self.quickstart("--stop")
         self.assertEqual(result.returncode, 1)
-        self.assertIn("lists no model", result.stdout)
+        self.assertIn("there is no folder", result.stdout)
+        self.assertFalse(self.data.exists())
+        self.data.mkdir(mode=0o755)
+        result = self.quickstart("--stop")
+        self.assertEqual(result.returncode, 0)
+        self.assertIn("nothing was started", result.stdout)
+        self.assertEqual((list(self.data.iterdir()), stat.S_IMODE(self.data.stat().st_mode)), ([], 0o755))
 
     def test_help_and_dry_run_change_nothing(self):
         self.assertIn("usage:", self.run_script("quickstart.sh", "--help").stdout)

@@ -18,6 +18,7 @@ struct cli_fixture {
   fake_producer broker;
   cli_options options;
   std::ostringstream out, err;
+  bool one_terminal = false;
   std::chrono::steady_clock::time_point now{};
   int interrupts = 0;
 
@@ -40,6 +41,7 @@ struct cli_fixture {
     return {out,
             err,
             false,
+            one_terminal,
             {[this] { return now; }, [this](std::chrono::milliseconds x) { now += x; },
              [this] { return interrupts; }},
             [] { return int64_t{1'000}; },
@@ -95,6 +97,19 @@ TEST_CASE_METHOD(cli_fixture, "a streamed answer is redacted over its pieces", "
                          event(2, "delta", R"({"text":"-token."})"), event(3, "done")}};
   CHECK(run("ask hi") == cli_exit::answered);
   CHECK(err.str() == "  job job-1\nit is ***.\n");
+}
+
+TEST_CASE_METHOD(cli_fixture, "an answer that was streamed to its reader's terminal is not said again", "[cli]") {
+  options.stream = true;
+  one_terminal = true;
+  broker.event_pages = {{event(1, "delta", R"({"text":"I look. "})"), event(2, "tool_call", R"({"name":"repo_list"})"),
+                         event(3, "delta", R"({"text":"pong: our-own"})"), event(4, "delta", R"({"text":"-token"})"),
+                         event(5, "done")}};
+  CHECK(run("ask hi") == cli_exit::answered);
+  CHECK(out.str().empty());
+  CHECK(err.str().find("pong: ***\n") != std::string::npos);
+  run("ask hi"); // nothing is streamed any more
+  CHECK(out.str() == "pong: ***\n");
 }
 
 TEST_CASE_METHOD(cli_fixture, "control characters of a worker do not reach the terminal", "[cli]") {

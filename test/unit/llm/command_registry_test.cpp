@@ -126,6 +126,9 @@ TEST_CASE_METHOD(registry_fixture, "errors of payloads are word for word", "[llm
         == "line range exceeds RUNNER_MAX_LINES (400)");
   CHECK(why("repo_readfile", R"({"repo":"demo","path":"README.md","end":"x"})")
         == "end must be an integer");
+  for (const char* path : {"3", "[]", "true", "{}"})
+    CHECK(why("repo_grep", R"({"repo":"demo","query":"x","path":)" + std::string{path} + "}") == "path must be a string");
+  CHECK(why("repo_diff", R"({"repo":"demo","from":1})") == "from must be a string");
   CHECK(why("repo_readfile", R"({"repo":"demo","path":"../../etc/passwd"})")
         == "path must be relative and not contain ..");
 }

@@ -55,6 +55,7 @@ TEST_CASE("a wrong payload is refused in the documented words", "[llm][codec]") 
            {R"({"prompt":"p","max_steps":0})", "llm_task max_steps must be a whole number above 0"},
            {R"({"prompt":"p","max_steps":-1})",
             "llm_task max_steps must be a whole number above 0"},
+           {R"({"prompt":"p","repo_context":3})", "llm_task repo_context must be an object"},
        }) {
     INFO(x.payload);
     const auto out = codec.parse(x.payload);

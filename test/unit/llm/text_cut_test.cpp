@@ -33,7 +33,7 @@ TEST_CASE("paths into .git and names of credentials are known", "[llm][path]") {
   for (const auto* path : {".github/x", ".gitignore", "git", "a.git", ".gitmodules"})
     CHECK_FALSE(enters_git_folder(path));
   for (const auto* path : {".env", "a/.env.local", "prod.env", "x.PEM", "id_rsa", "id_ed25519_work",
-                           "a/.ssh/config", ".aws/x", ".netrc", "a/credentials"})
+                           "a/.ssh/config", ".aws/x", ".openclaw/log/broker.log", ".netrc", "a/credentials"})
     CHECK(names_credentials(path));
   for (const auto* path : {".env.example", "id_rsa.pub", "src/environment.cpp", "keyboard.cpp",
                            "deploy/env.examples/runner.env.example", "credentials.cpp"})
