@@ -22,7 +22,7 @@ constexpr auto first_news_max = std::chrono::seconds{5};
 
 /// Work that is lost may go on so long. After a sleep of this machine the model's answer lies here unread when the
 /// news comes that the lease has ended; if nobody has claimed the job since, the broker takes its result late.
-constexpr auto last_words_max = std::chrono::milliseconds{200};
+constexpr auto last_words_max = std::chrono::milliseconds{100};
 
 /// On top of a link's own limit.
 constexpr auto link_margin = std::chrono::seconds{30};

@@ -58,7 +58,7 @@ TEST_CASE("a result that is here when its lease is found lost is offered to the 
   x.broker.grant("j1", "L1", 60);
   x.broker.grant("j1", "L2", 60); // the broker has it in its queue again
   x.start();
-  x.pass(20'100ms);
+  x.pass(20'050ms);
   CHECK(x.works.at("j1").told.empty());
   x.finish("j1", run_outcome::kind::result, "the model had answered while this machine slept");
   REQUIRE(x.broker.reports.size() == 1);

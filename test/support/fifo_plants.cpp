@@ -65,6 +65,11 @@ void sow_symlinked_rules(const repo_yard& yard, const std::string& repo) {
     fs::create_symlink(yard.outside + "/rules", repo + name);
 }
 
+void sow_own_loop(const repo_yard&, const std::string& repo) {
+  fs::remove_all(repo + "/.git");
+  fs::create_symlink(".git", repo + "/.git");
+}
+
 void sow_symlink_loop(const repo_yard&, const std::string& repo) {
   fs::create_directories(repo + "/inner");
   fs::create_symlink(".git", repo + "/inner/.git");
@@ -80,6 +85,7 @@ std::vector<plant> fifo_plants() {
       {"FIFO for index", fifo_at("/.git/index")},
       {"FIFO for config", fifo_at("/.git/config")},
       {"FIFO for .git", fifo_at("/.git")},
+      {"symlink loop for .git", sow_own_loop},
       {"FIFO in the tree", fifo_at("/fifo")},
       {"FIFO for a tracked file", fifo_at("/README.md")},
       {"FIFO for ignore rules", fifo_at("/.gitignore")},
