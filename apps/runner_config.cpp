@@ -32,6 +32,9 @@ constexpr config_row rows[] = {
     {"RUNNER_TRANSCRIPTS_MAX_BYTES", "268435456", unit::bytes, false,
      "Room for the transcripts of llm_task jobs in RUNNER_STATE_DIR; the oldest go first. 0 keeps none.", 0,
      1'000'000'000'000},
+    {"RUNNER_METRICS_FILE", nullptr, unit::path, false,
+     "A file in which figures about the model are kept up to date for Prometheus (node_exporter's textfile collector "
+     "wants a name that ends in .prom); none when unset."},
     {"POLL_INTERVAL_SEC", "10", unit::seconds, false,
      "Pause between two claims at a broker that cannot hold a claim.", 1, 3600},
     {"RESULT_TIMEOUT_SEC", "300", unit::seconds, false,
@@ -135,6 +138,7 @@ void read_repos(const config& values, runner_settings& x, problems& bad) {
   x.state_dir = values.text("RUNNER_STATE_DIR");
   if (!x.state_dir.starts_with('/'))
     bad.add("RUNNER_STATE_DIR must be an absolute path");
+  x.metrics_file = values.text("RUNNER_METRICS_FILE");
   x.transcripts_bytes_max = static_cast<uint64_t>(values.integer("RUNNER_TRANSCRIPTS_MAX_BYTES"));
   x.repos.base = values.text("RUNNER_REPOS_BASE");
   if (!x.repos.base.empty() && !x.repos.base.starts_with('/'))

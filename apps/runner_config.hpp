@@ -23,6 +23,7 @@ struct runner_settings {
   runner_system_config claims; ///< without commands and boot id
   std::vector<std::string> secrets; ///< every one that is set, to be redacted wherever it turns up
   std::string state_dir;
+  std::string metrics_file; ///< RUNNER_METRICS_FILE; "": none
   uint64_t transcripts_bytes_max = 0; ///< RUNNER_TRANSCRIPTS_MAX_BYTES; 0: none are kept
   repo_config repos;
 

@@ -9,6 +9,7 @@
 #include "apps/exit_codes.hpp"
 #include "apps/life_signs.hpp"
 #include "apps/log.hpp"
+#include "apps/model_metrics.hpp"
 #include "apps/outbox_files.hpp"
 #include "apps/runner_config.hpp"
 #include "apps/transcript_files.hpp"
@@ -189,10 +190,15 @@ int run(runner_settings& settings) {
   settings.claims.commands = run->commands->commands();
   settings.claims.commands.emplace_back("llm_task");
   settings.claims.me.boot_id = fresh_boot_id();
+  std::optional<metrics_file> metrics;
   if (settings.has_model) {
     const auto model = std::make_shared<chat_client>(settings.model);
     run->model = model;
     run->endpoint = make_endpoint(actors, settings, model, run->redact, model_answers);
+    if (!settings.metrics_file.empty())
+      metrics.emplace(settings.metrics_file, [asked = run->asked, name = settings.model.model, model_answers] {
+        return model_metrics_page(*asked, name, *model_answers);
+      });
   }
   if (settings.has_model && settings.transcripts_bytes_max > 0)
     run->transcripts = make_transcripts(actors, settings, redact);

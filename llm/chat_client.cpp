@@ -36,6 +36,7 @@ request_plan plan_request(const chat_request& x, const chat_client_config& confi
   const bool told_apart = known.shape.mode == tool_mode::native || known.shape.mode == tool_mode::json;
   out.estimate = estimate_conversation(messages) + (told_apart ? tools : 0);
   out.conversation = x.messages.empty() ? "" : x.messages.front().content;
+  out.condensed = condensed.changed;
   out.prompt = static_cast<uint32_t>(std::min(out.estimate * ratio, 4e9));
   out.body = request_body(messages, x.tools, x.tools_forbidden,
                           clamped_answer_tokens(wanted, window, out.prompt), known.shape);
@@ -67,6 +68,8 @@ public:
       if (next.body == plan.body) // the server would only say the same again
         return failed(std::move(last));
       plan = std::move(next);
+      if (plan.condensed && listener)
+        listener({chat_progress::kind::condensed, {}, 0});
       const auto limits = limits_of(plan, known, deadline);
       answer_watch watch{x, listener, limits};
       const auto ended = exchange(question_of(plan), stop, watch);

@@ -32,6 +32,7 @@ struct model_facts {
 struct request_plan {
   std::string body;
   std::string conversation; ///< what tells it from others: its first message
+  bool condensed = false;
   double estimate = 0;      ///< tokens of the prompt before calibration
   uint32_t prompt = 0;      ///< after it
 };

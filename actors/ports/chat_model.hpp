@@ -14,7 +14,8 @@ namespace claw {
 /// What is heard while an answer is on its way. Called in the thread of `complete`.
 struct chat_progress {
   enum class kind : uint8_t {
-    waiting, ///< for other requests to the same endpoint
+    waiting,   ///< for other requests to the same endpoint
+    condensed, ///< older tool results were shortened, so that the conversation fits
     prefill,
     thinking,
     text

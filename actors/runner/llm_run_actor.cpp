@@ -259,6 +259,9 @@ void llm_run_state::on_chat_heard(const chat_heard& x) {
   case chat_progress::kind::waiting:
     progress("status", config_->tasks->status("queued", "another job is asking the model"));
     break;
+  case chat_progress::kind::condensed:
+    progress("status", config_->tasks->status("condensed", "older results are shortened for this model's context"));
+    break;
   case chat_progress::kind::prefill:
     show_prefill(x.what.fraction);
     break;
@@ -278,7 +281,7 @@ void llm_run_state::on_chat_heard(const chat_heard& x) {
 void llm_run_state::on_chat_ended(const chat_ended& x) {
   if (!request_ || x.request != requests_)
     return;
-  log_request(x.what);
+  note_request(x.what);
   if (!x.what.reply)
     return chat_failed(x.what.failure);
   pace_.add(request_->redact.finish());
@@ -293,8 +296,11 @@ void llm_run_state::on_chat_ended(const chat_ended& x) {
 }
 
 void llm_run_state::on_chat_overdue(uint64_t request) {
-  if (request_ && request == requests_)
-    chat_failed({chat_error::timed_out, "the model did not answer in time", {}, {}});
+  if (!request_ || request != requests_)
+    return;
+  const chat_failure late{chat_error::timed_out, "the model did not answer in time", {}, {}};
+  note_request({std::nullopt, late});
+  chat_failed(late);
 }
 
 void llm_run_state::chat_failed(chat_failure x) {

@@ -90,7 +90,7 @@ private:
   bool report_checkpoint();
   void show_text();
   void show_prefill(double fraction);
-  void log_request(const chat_outcome& x) const;
+  void note_request(const chat_outcome& x) const;
   void progress(const char* type, std::string data_json);
   void write_down(run_record x) const;
   void write_down(const chat_request& x);

@@ -26,9 +26,10 @@ void llm_run_state::show_prefill(double fraction) {
   progress("status", config_->tasks->status("prefill", std::to_string(tenths * 10) + " %"));
 }
 
-/// One line a request: what a model costs and how often it fails can be counted from the log.
-void llm_run_state::log_request(const chat_outcome& x) const {
+/// One line a request, and its place in the counts: what a model costs and how often it fails.
+void llm_run_state::note_request(const chat_outcome& x) const {
   const auto took = std::chrono::duration_cast<milliseconds>(now() - request_->begun);
+  config_->asked->add(x, took);
   const auto usage = x.reply ? x.reply->usage.value_or(chat_usage{}) : chat_usage{};
   spdlog::info("event=model_asked job_id={} worker_id={} step={} model={} status={} tool_mode={} "
                "elapsed_ms={} prompt_tokens={} completion_tokens={} calls={}",

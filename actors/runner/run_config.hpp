@@ -4,6 +4,7 @@
 
 #include "actors/domain/llm_task.hpp"
 #include "actors/domain/loop_limits.hpp"
+#include "actors/domain/model_tally.hpp"
 #include "actors/ports/chat_model.hpp"
 #include "actors/ports/checkpoint_codec.hpp"
 #include "actors/ports/task_codec.hpp"
@@ -27,6 +28,7 @@ struct run_config {
   /// The same tools with the repo and path of a task as defaults; none: `tools` for every task.
   std::function<std::shared_ptr<toolbox>(const llm_task&)> tools_for;
   std::shared_ptr<chat_model> model; ///< none: LLM_BASE_URL or LLM_MODEL is not set
+  std::shared_ptr<model_tally> asked = std::make_shared<model_tally>(); ///< requests to it are counted here
   caf::actor endpoint; ///< an endpoint_actor, whose turns all requests to the model take; null: each goes at once
   caf::actor transcripts; ///< a transcript_actor, which is told all that happens in an llm run; null: nothing is kept
   std::shared_ptr<const task_codec> tasks;

@@ -13,6 +13,7 @@ const nowWords = {
   prefill: "The model reads the prompt",
   queued: "Waits for its turn at the model",
   retry: "Asks the model again",
+  condensed: "Shortens what it knows",
   withdrawn: "The model starts its answer over",
 };
 

@@ -97,6 +97,19 @@ TEST_CASE_METHOD(run_fixture, "text that comes fast is shown twice a second", "[
   CHECK(shown("delta").size() >= 4);
 }
 
+TEST_CASE_METHOD(run_fixture, "it is shown when a conversation had to be condensed", "[llm_run][actors]") {
+  chat->then([](const chat_request&, const stop_token&, const chat_listener& hear) {
+    hear({chat_progress::kind::condensed, {}, 0});
+    chat_reply x;
+    x.content = "an answer";
+    return chat_outcome{x, {}};
+  });
+  start_task("look");
+  settle();
+  const auto states = shown("status");
+  CHECK(std::count(states.begin(), states.end(), "condensed") == 1);
+}
+
 TEST_CASE_METHOD(run_fixture, "text of an answer that broke off is taken back",
                  "[llm_run][actors]") {
   chat->then([](const chat_request&, const stop_token&, const chat_listener& hear) {

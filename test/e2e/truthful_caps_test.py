@@ -1,10 +1,13 @@
 #!/usr/bin/env python3
 """A runner advertises its model only while the model's endpoint answers, and serves the rest all the time."""
 import json
+import pathlib
+import tempfile
 import unittest
 
 from broker_process import BrokerProcess
 from held_model import HeldModel
+from prometheus_text import Metrics
 from runner_process import RunnerProcess, wait_until
 
 
@@ -55,6 +58,22 @@ class TruthfulCapsTest(unittest.TestCase):
 
         back.stop()
         self.assertIn("llm:held", self.advertises("repo_tools")["notes"])
+
+    def test_figures_about_the_model_are_kept_in_a_file(self):
+        model = HeldModel()
+        self.addCleanup(model.stop)
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        file = pathlib.Path(folder.name) / "model.prom"
+        runner = self.runner(model, RUNNER_METRICS_FILE=str(file))
+        self.ended(self.broker.create(command="llm_task", payload=json.dumps({"prompt": "what?"}),
+                                      requires={"caps": ["llm:held"]}))
+        self.assertEqual(runner.terminate(), 0)
+        page, name = Metrics(file.read_text()), model.env["LLM_MODEL"]
+        self.assertEqual(page.value("openclaw_model_up", model=name), 1)
+        self.assertEqual(page.value("openclaw_model_requests_total", model=name, status="ok"), len(model.requests))
+        self.assertEqual(page.value("openclaw_model_requests_total", model=name, status="timed_out"), 0)
+        self.assertEqual(page.value("openclaw_model_request_seconds_count", model=name), len(model.requests))
 
     def test_work_goes_on_when_the_cap_is_withdrawn(self):
         model = HeldModel()

@@ -35,6 +35,7 @@ protected:
     return client.complete(request, stop.token(), [this](const chat_progress& x) {
       if (x.what == chat_progress::kind::text)
         shown += x.text;
+      condensed += x.what == chat_progress::kind::condensed;
       if (x.what == chat_progress::kind::prefill)
         prefill.push_back(x.fraction);
       ++(x.what == chat_progress::kind::thinking ? thoughts : others);
@@ -60,7 +61,7 @@ protected:
   stop_source stop;
   std::string shown;
   std::vector<double> prefill;
-  int thoughts = 0, others = 0;
+  int thoughts = 0, condensed = 0, others = 0;
 };
 
 } // namespace claw::test

@@ -154,6 +154,7 @@ TEST_CASE_METHOD(chat_client_fixture, "an overflow teaches the context and conde
   model.fail(400, recorded_body("60-err-context-overflow.response.http"));
   model.say(fine);
   CHECK(ask(client).reply);
+  CHECK(condensed == 1); // the first request was whole
   CHECK(sent(1).dump().size() < sent(0).dump().size());
   std::multiset<std::string> called, answered;
   const auto second = sent(1);
