@@ -21,6 +21,9 @@ constexpr std::array<std::string_view, 15> commands = {
     "repo_diff",        "repo_show",    "repo_blame",    "repo_tree",    "llm_task",
 };
 
+/// A longer name is none of a field of ours, and is not repeated to its sender.
+constexpr std::size_t named_bytes_max = 64;
+
 failure bad_shape(std::string why) {
   return {ec::bad_shape, std::move(why)};
 }
@@ -38,9 +41,12 @@ outcome<json> parse_body(std::string_view body) {
   if (body.empty())
     return json::object();
   auto value = parse_bounded_json(body);
-  if (!value)
+  if (value)
+    return value;
+  if (value.error().code != ec::bad_shape)
     return failure{ec::bad_json, "invalid JSON"};
-  return value;
+  const auto name = member_too_large(body);
+  return bad_shape((name.empty() || name.size() > named_bytes_max ? "body" : name) + ": " + value.error().why);
 }
 
 outcome<json> parse_object(std::string_view body) {

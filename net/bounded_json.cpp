@@ -1,7 +1,5 @@
 #include "net/bounded_json.hpp"
 
-#include <string>
-
 namespace claw {
 
 bool is_json_no_deeper_than(std::string_view text, std::size_t depth_max) {
@@ -38,6 +36,28 @@ outcome<nlohmann::json> parse_bounded_json(std::string_view text, std::size_t de
   } catch (const nlohmann::json::exception&) {
     return failure{ec::bad_json, "not JSON"};
   }
+}
+
+std::string member_too_large(std::string_view text) {
+  using event = nlohmann::json::parse_event_t;
+  std::string outermost;
+  int depth_of = 0; // of its name
+  const auto follow = [&](int depth, event what, nlohmann::json& x) {
+    if (what == event::key && (outermost.empty() || depth <= depth_of)) {
+      outermost = x.get<std::string>();
+      depth_of = depth;
+    } else if (what == event::object_end && depth < depth_of) {
+      outermost.clear();
+    }
+    return true;
+  };
+  try {
+    [[maybe_unused]] const auto whole = nlohmann::json::parse(text.begin(), text.end(), follow);
+  } catch (const nlohmann::json::out_of_range&) {
+    return outermost;
+  } catch (const nlohmann::json::exception&) { // no JSON: no such number
+  }
+  return {};
 }
 
 std::string json_text(const nlohmann::json& value) {

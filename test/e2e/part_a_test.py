@@ -89,7 +89,8 @@ class PartA(SharedBroker):
     def test_wrong_shapes_are_422_and_name_the_field(self):
         for body, field in (([], "object"), (5, "object"), ({"command": 5}, "command"),
                             ({"command": "ping", "payload": 5}, "payload"),
-                            ({"command": "ping", "payload": {"a": 1}}, "payload")):
+                            ({"command": "ping", "payload": {"a": 1}}, "payload"),
+                            ('{"command": "ping", "requires": 1e999}', "requires")):
             status, answer = self.broker.bot("POST", "/jobs", body)
             self.assertEqual(status, 422)
             self.assertIn(field, answer["detail"])

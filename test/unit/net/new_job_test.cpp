@@ -68,6 +68,29 @@ TEST_CASE("a `requires` may be nested as deep as its bytes allow", "[api]") {
   CHECK(deeper.error().code == ec::bad_json);
 }
 
+TEST_CASE("a number that no double holds is named with its field, wherever it stands in a body", "[api]") {
+  const std::pair<std::string, std::string> rows[] = {
+      {R"({"command":"ping","requires":1e999})", "requires"},
+      {R"({"command":"ping","requires":{"caps":["gpu"],"budget":[{"most":-1e400}]}})", "requires"},
+      {R"({"tags":{"a":{"b":[]}},"priority":1e400,"command":"ping"})", "priority"},
+      {R"([{"type":"usage","data":{"tokens":1e400}}])", "data"},
+      {R"([{"type":"usage","data":{"tokens":1}},1e400])", "body"},
+      {"1e400", "body"},
+  };
+  for (const auto& [body, name] : rows) {
+    INFO(body);
+    const auto why = name + ": JSON holds a number that is too large to be read";
+    const auto job = parse_new_job(body);
+    const auto events = parse_progress(body);
+    REQUIRE((!job && !events));
+    CHECK(job.error().code == ec::bad_shape);
+    CHECK(job.error().why == why);
+    CHECK(events.error().why == why);
+  }
+  const std::string long_name(65, 'x');
+  CHECK(parse_new_job("{\"" + long_name + "\":1e400}").error().why.starts_with("body: "));
+}
+
 TEST_CASE("a `requires` that is JSON but cannot be read whole is no job for anybody", "[api]") {
   const auto why = [](const std::string& requires_text) {
     const auto x = parse_new_job(R"({"command":"ping","requires":)" + nlohmann::json(requires_text).dump() + "}");
