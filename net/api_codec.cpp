@@ -92,7 +92,7 @@ std::string created_body(const created_job& x) {
   body += x.servable ? "true" : "false";
   body += R"(,"position":)";
   body += std::to_string(x.position);
-  body += '}';
+  body += x.repeated ? R"(,"repeated":true})" : "}";
   return body;
 }
 

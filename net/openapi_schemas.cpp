@@ -197,6 +197,8 @@ json schema_of_samples(const std::vector<json>& samples) {
 
 json openapi_schemas() {
   const attempt_story told{1, "x", 1, 1, "x"}, untold{};
+  created_job repeated;
+  repeated.repeated = true;
   json all = {
       {"Error",
        {{"type", "object"}, {"properties", {{"detail", {{"type", "string"}}}}}, {"required", json::array({"detail"})}}},
@@ -204,7 +206,7 @@ json openapi_schemas() {
       {"Job", job_schema()},
       {"ListedJob", listed_job_schema()},
       {"JobPage", list_of("jobs", "ListedJob", {{"next_cursor", {{"type", {"string", "null"}}}}})},
-      {"Created", schema_of_samples({parsed(created_body({}))})},
+      {"Created", schema_of_samples({parsed(created_body({})), parsed(created_body(repeated))})},
       {"Claim", claim_schema()},
       {"Finished",
        schema_of_samples({parsed(finished_body({job_status::done, "x", true})), parsed(finished_body({}))})},

@@ -70,6 +70,7 @@ outcome<producer_client::created> producer_client::create(const request& x) {
   if (const auto position = integer_member(*answer, "position"); position > 0)
     made.position = position;
   made.servable = answer->find("servable") == answer->end() || bool_member(*answer, "servable");
+  made.repeated = bool_member(*answer, "repeated");
   return made;
 }
 

@@ -42,9 +42,9 @@ void on_created(conversation* self, const courier_ptr& courier, const producer_a
   story.servable = made.servable;
   courier->set_job(made.id);
   courier->set_phase(errand::phase::watched);
-  courier->commit([self, courier, story, anew] {
+  courier->commit([self, courier, story, anew, repeated = made.repeated] {
     note_errand(self, courier->record());
-    start_watch(self, courier->record(), anew, story);
+    start_watch(self, courier->record(), anew, story, repeated);
     if (self->state.dropped.erase(courier->record().id) != 0)
       caf::anon_send(self->state.watches[courier->record().id], taken_back{courier->record().id});
   });
@@ -174,8 +174,8 @@ void submit(conversation* self, const courier_ptr& courier, const chat_job& job,
   try_create(self, courier, what, job.required_cap, anew, 0);
 }
 
-void start_watch(conversation* self, const errand& x, bool anew, job_story story) {
-  job_watch_config config{self->state.config.parts, self->state.config.intake, x, anew, std::move(story)};
+void start_watch(conversation* self, const errand& x, bool anew, job_story story, bool others_speak) {
+  job_watch_config config{self->state.config.parts, self->state.config.intake, x, anew, std::move(story), others_speak};
   self->state.watches[x.id] = self->spawn<caf::monitored>(job_watch_actor, std::move(config));
 }
 

@@ -44,7 +44,7 @@ using courier_ptr = std::shared_ptr<errand_courier>;
 
 /// Brings a job to the broker and starts its watch.
 void submit(conversation* self, const courier_ptr& courier, const chat_job& job, bool anew);
-void start_watch(conversation* self, const errand& x, bool anew, job_story story);
+void start_watch(conversation* self, const errand& x, bool anew, job_story story, bool others_speak = false);
 
 /// Answers what is asked of the broker or of the bot itself.
 /// @param anew as in carry_out

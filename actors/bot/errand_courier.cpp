@@ -19,6 +19,7 @@ using kind = discord_call::kind;
 
 constexpr std::chrono::milliseconds again_min{2'000};
 constexpr std::chrono::milliseconds again_max{60'000};
+constexpr std::chrono::milliseconds others_time{3'000}; ///< not every server keeps two sends at once apart by nonce
 constexpr auto store_time_max = std::chrono::seconds{60};
 constexpr uint32_t file_tries_max = 5;            ///< of a minute each; other messages of the channel wait behind them
 constexpr std::size_t thread_name_units_max = 90; ///< of 100
@@ -28,6 +29,11 @@ constexpr std::size_t status_units_max = 1'900;
 bool needs_new_message(const discord_answer& x) {
   return x.code == discord_code::unknown_message || x.code == discord_code::too_many_old_edits
          || x.code == discord_code::not_our_message;
+}
+
+/// The message itself may be fine: what it replies to is gone, or the bot may not read it. Servers say so in many ways.
+bool may_be_the_reference(const discord_answer& x) {
+  return x.code == discord_code::no_history_right || x.status == 400 || x.status == 404;
 }
 
 } // namespace
@@ -77,8 +83,17 @@ void errand_courier::look_for_sent(const outgoing_message& wanted, snowflake aft
 }
 
 void errand_courier::send(outgoing_message x, call_rank rank, on_sent sent, on_refused refused) {
-  if (!doubtful_)
-    return send_now(std::move(x), rank, std::move(sent), std::move(refused));
+  if (others_speak_)
+    do_later(self_, others_time, [me = shared_from_this(), x = std::move(x), rank, sent, refused] {
+      me->send_unless_sent(x, rank, sent, refused);
+    });
+  else if (doubtful_)
+    send_unless_sent(std::move(x), rank, std::move(sent), std::move(refused));
+  else
+    send_now(std::move(x), rank, std::move(sent), std::move(refused));
+}
+
+void errand_courier::send_unless_sent(outgoing_message x, call_rank rank, on_sent sent, on_refused refused) {
   auto after = std::max(errand_.id, errand_.status);
   for (const auto part : errand_.parts)
     after = std::max(after, part);
@@ -100,6 +115,12 @@ void errand_courier::send_now(outgoing_message x, call_rank rank, on_sent sent, 
         if (answer && answer->ok()) {
           me->failures_ = 0;
           return sent(answer->id);
+        }
+        const bool shut = answer && me->may_go_elsewhere(*answer) && answer->code != discord_code::no_history_right;
+        if (answer && is_set(x.replies_to) && !shut && may_be_the_reference(*answer)) {
+          auto alone = x;
+          alone.replies_to = {};
+          return me->send_now(alone, rank, sent, refused);
         }
         if (answer)
           return refused(*answer);

@@ -31,6 +31,9 @@ public:
   void set_job(const std::string& job_id) { errand_.job_id = job_id; }
   void set_retried_after(uint64_t events) { errand_.retried_after = events; }
 
+  /// Another process with the same token speaks of it as well, and was first: what it says is taken over.
+  void let_others_speak() { others_speak_ = true; }
+
   /// Brings the record to disk. A disk that says no does not stop the answer.
   void commit(then next);
 
@@ -64,6 +67,7 @@ private:
 
   void ask(discord_call call, call_rank rank, on_answer answer);
   void send(outgoing_message x, call_rank rank, on_sent sent, on_refused refused);
+  void send_unless_sent(outgoing_message x, call_rank rank, on_sent sent, on_refused refused);
   void send_now(outgoing_message x, call_rank rank, on_sent sent, on_refused refused);
   void look_for_sent(const outgoing_message& wanted, snowflake after, on_sent found);
   void open_thread(then next);
@@ -79,7 +83,8 @@ private:
   caf::event_based_actor* self_;
   bot_parts_ptr parts_;
   errand errand_;
-  bool doubtful_; ///< something may have been sent that is not recorded
+  bool doubtful_;             ///< something may have been sent that is not recorded
+  bool others_speak_ = false; ///< and each further message may be sent by somebody else
   uint32_t failures_ = 0;
 };
 

@@ -281,6 +281,8 @@ caf::behavior job_watch_actor(watch* self, job_watch_config config) {
   state.link = state.config.parts->watch_link(self);
   const auto& parts = state.config.parts;
   state.courier = std::make_shared<errand_courier>(self, parts, state.config.what, state.config.anew);
+  if (state.config.others_speak)
+    state.courier->let_others_speak();
   state.born = self->clock().now();
   if (state.config.anew)
     state.edited = state.born; // not before the broker has told how it stands

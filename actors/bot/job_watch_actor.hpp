@@ -25,7 +25,8 @@ struct job_watch_config {
   caf::actor_addr intake;
   errand what; ///< with a job id
   bool anew = false;
-  job_story story; ///< as the broker told it when it made the job
+  job_story story;           ///< as the broker told it when it made the job
+  bool others_speak = false; ///< another process had the job made
 };
 
 struct job_watch_state {

@@ -3,6 +3,7 @@
 #include "actors/domain/ascii.hpp"
 #include "actors/domain/job_story.hpp"
 #include "actors/domain/message_chunks.hpp"
+#include "actors/domain/table_fence.hpp"
 #include "actors/domain/utf8_text.hpp"
 
 #include <algorithm>
@@ -35,7 +36,7 @@ std::vector<outgoing_message> parts_of(const ended_job& job, std::size_t parts_m
   const auto footer = job.footer.empty() ? std::string{} : "\n-# " + valid_utf8(job.footer);
   std::vector<outgoing_message> parts;
   const auto units_max = message_units_max - (ping ? mention_units_max : 0);
-  for (auto& chunk : message_chunks(text + footer, units_max))
+  for (auto& chunk : message_chunks(with_fenced_tables(text) + footer, units_max))
     parts.emplace_back().content = std::move(chunk.text);
   if (parts.empty()) // nothing but blanks and fences
     parts.emplace_back().content = "(The answer has no words.)" + footer;

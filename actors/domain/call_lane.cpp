@@ -63,7 +63,8 @@ call_end call_lane::end(const std::optional<discord_answer>& answer, time_point 
   CLAW_ASSERT(under_way_.has_value());
   auto x = std::move(*under_way_);
   under_way_.reset();
-  const bool limited = answer && answer->status == 429;
+  // A message that has been edited too often does not become young again by waiting.
+  const bool limited = answer && answer->status == 429 && answer->code != discord_code::too_many_old_edits;
   if (!limited && !has_passing_trouble(answer))
     return call_end::answered;
   const bool short_lived = is_interaction_call(x.call.what) && x.call.what != kind::edit_reply;

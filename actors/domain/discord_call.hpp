@@ -106,6 +106,7 @@ inline constexpr int missing_access = 50001;
 inline constexpr int not_our_message = 50005;
 inline constexpr int missing_permission = 50013;
 inline constexpr int thread_archived = 50083;
+inline constexpr int no_history_right = 160002;
 inline constexpr int thread_exists = 160004;
 inline constexpr int thread_locked = 160005;
 } // namespace discord_code

@@ -129,6 +129,7 @@ public:
     std::string id;
     std::optional<int64_t> position; ///< among the jobs that wait for the same caps; none from an old broker
     bool servable = true;            ///< some live worker has the caps, as far as the broker says
+    bool repeated = false;           ///< the key was known: somebody had it created before
   };
   virtual outcome<created> create(const request& x) = 0;
 

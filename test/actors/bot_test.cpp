@@ -238,6 +238,35 @@ TEST_CASE("what another process answered while this one was away is not answered
   CHECK(x.chat.said() == said);
 }
 
+TEST_CASE_METHOD(bot_fixture, "where another process was first with the broker, what it says is taken over", "[bot]") {
+  const auto message = chat.post("ping hello", alice, alice_direct);
+  chat.keys["discord:400:" + to_string(message.id)] = "job-1";
+  chat.jobs["job-1"].id = "job-1";
+  chat.jobs["job-1"].status = "queued";
+  chat.happen("job-1", "created");
+  dispatch("MESSAGE_CREATE", message_created{message});
+  pass(1s);
+  CHECK(chat.said().empty());
+  SECTION("it speaks") {
+    chat.messages.push_back({chat.fresh_id(),
+                             alice_direct,
+                             bot_user,
+                             message.id,
+                             "Job created: job-1. Waiting for result...",
+                             "",
+                             {},
+                             {},
+                             true,
+                             0});
+  }
+  SECTION("it has died") {}
+  pass(10s);
+  CHECK(chat.said().size() == 1);
+  chat.finish("job-1", "pong: hello");
+  pass(5s);
+  CHECK(chat.said() == std::vector<std::string>{"pong: hello"});
+}
+
 TEST_CASE("what was said in a thread that was begun while the bot was away is answered once it is back", "[bot]") {
   still_bot x{in_town(10)};
   x.start();
@@ -378,6 +407,73 @@ TEST_CASE("a bot that may not write where it is asked answers in a direct messag
   x.chat.finish("job-1", "pong: hello");
   x.pass(5s);
   CHECK(x.chat.said(alice_direct) == std::vector<std::string>{"pong: hello"});
+}
+
+TEST_CASE("where the bot may not reply, or the request is gone, it says the same without a reference", "[bot]") {
+  for (const auto& no : {refusal(403, discord_code::no_history_right), refusal(404, 404), refusal(400, 50035)}) {
+    bot_fixture x;
+    x.chat.refuse = [no](const discord_call& call) -> std::optional<discord_answer> {
+      if (call.what != discord_call::kind::send || !is_set(call.message_out.replies_to))
+        return std::nullopt;
+      return no;
+    };
+    x.say("ping hello");
+    x.chat.claim("job-1");
+    x.pass(30s);
+    x.chat.finish("job-1", "pong: hello");
+    x.pass(5s);
+    REQUIRE(x.chat.said().size() == 2);
+    CHECK(x.chat.said()[1] == "pong: hello");
+  }
+}
+
+TEST_CASE_METHOD(bot_fixture, "a status message that may not be edited any more leaves the answer to a new one",
+                 "[bot]") {
+  say("ping hello");
+  chat.refuse = [](const discord_call& call) -> std::optional<discord_answer> {
+    if (call.what != discord_call::kind::edit)
+      return std::nullopt;
+    return refusal(429, discord_code::too_many_old_edits);
+  };
+  chat.finish("job-1", "pong: hello");
+  pass(200s);
+  CHECK(chat.said().back() == "pong: hello");
+}
+
+TEST_CASE_METHOD(bot_fixture, "an answer whose file or words Discord does not take is not lost without a word",
+                 "[bot]") {
+  say("ping hello");
+  chat.refuse = [](const discord_call& call) -> std::optional<discord_answer> {
+    if (call.what == discord_call::kind::send && call.message_out.file)
+      return refusal(413, 40005);
+    return std::nullopt;
+  };
+  chat.finish("job-1", std::string(9'000, 'x'));
+  pass(5s);
+  CHECK(has(chat.said().back(), "could not be attached: status job-1"));
+  say("ping hello");
+  pass(30s);
+  chat.refuse = [](const discord_call& call) -> std::optional<discord_answer> {
+    if (has(call.message_out.content, "blocked words"))
+      return refusal(400, 200000);
+    return std::nullopt;
+  };
+  chat.finish("job-2", "blocked words");
+  pass(5s);
+  CHECK(has(chat.said().back(), "did not take this part"));
+}
+
+TEST_CASE_METHOD(bot_fixture, "a running job that is cancelled says so until the broker confirms it", "[bot]") {
+  say("ping hello");
+  chat.claim("job-1");
+  pass(5s);
+  press(last_said().buttons.at(0), alice, last_said().id);
+  pass(5s);
+  CHECK(has(last_said().content, "Cancelling"));
+  CHECK(last_said().buttons.empty());
+  chat.fail("job-1", "cancelled", "cancelled");
+  pass(5s);
+  CHECK(has(last_said().content, "was cancelled"));
 }
 
 TEST_CASE("a thread that is shut leaves the answer to its channel", "[bot]") {

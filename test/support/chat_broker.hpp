@@ -18,6 +18,7 @@ public:
     return answer<created>([&]() -> outcome<created> {
       world_.created.push_back(x);
       auto& id = world_.keys[x.idempotency_key];
+      const bool repeated = !id.empty();
       if (id.empty()) {
         id = "job-" + std::to_string(world_.jobs.size() + 1);
         auto& job = world_.jobs[id];
@@ -28,7 +29,7 @@ public:
         job.created_s = world_.wall_ms / 1'000;
         world_.happen(id, "created");
       }
-      return created{id, 1, true};
+      return created{id, 1, true, repeated};
     });
   }
 

@@ -44,6 +44,7 @@ TEST_CASE("a new job reaches the broker as its producer wrote it", "[net][api]")
   CHECK(body.at("position") == 3);
   CHECK(body.at("status") == "queued");
   CHECK(body.at("servable") == true);
+  CHECK_FALSE(body.contains("repeated"));
 }
 
 TEST_CASE("what a producer leaves out has its default", "[net][api]") {
