@@ -6,12 +6,12 @@
 
 namespace claw {
 
-caf::behavior discord_link_actor(caf::stateful_actor<discord_link_state>* self, std::shared_ptr<discord_api> api) {
+caf::behavior discord_link_actor(observed<discord_link_state>* self, std::shared_ptr<discord_api> api) {
   guard(self);
   return {[api](const perform_call& x) { return told<discord_answer>{api->perform(x.call)}; }};
 }
 
-caf::behavior producer_link_actor(caf::stateful_actor<producer_link_state>* self, std::shared_ptr<producer_api> api) {
+caf::behavior producer_link_actor(observed<producer_link_state>* self, std::shared_ptr<producer_api> api) {
   guard(self);
   return {
       [api](const ask_create& x) { return told<producer_api::created>{api->create(x.what)}; },
@@ -25,7 +25,7 @@ caf::behavior producer_link_actor(caf::stateful_actor<producer_link_state>* self
   };
 }
 
-caf::behavior bot_store_actor(caf::stateful_actor<bot_store_state>* self, std::shared_ptr<bot_store> store) {
+caf::behavior bot_store_actor(observed<bot_store_state>* self, std::shared_ptr<bot_store> store) {
   guard(self);
   return {[store](const bot_changes& x) {
     auto kept = store->commit(x.changes);

@@ -9,6 +9,7 @@
 #include "actors/ports/broker_api.hpp"
 #include "actors/ports/discord_api.hpp"
 #include "actors/protocol/caf.hpp"
+#include "actors/shared/observed_actor.hpp"
 
 #include <memory>
 
@@ -17,16 +18,16 @@ namespace claw {
 struct discord_link_state {
   static inline const char* name = "discord_link";
 };
-caf::behavior discord_link_actor(caf::stateful_actor<discord_link_state>* self, std::shared_ptr<discord_api> api);
+caf::behavior discord_link_actor(observed<discord_link_state>* self, std::shared_ptr<discord_api> api);
 
 struct producer_link_state {
   static inline const char* name = "producer_link";
 };
-caf::behavior producer_link_actor(caf::stateful_actor<producer_link_state>* self, std::shared_ptr<producer_api> api);
+caf::behavior producer_link_actor(observed<producer_link_state>* self, std::shared_ptr<producer_api> api);
 
 struct bot_store_state {
   static inline const char* name = "bot_store";
 };
-caf::behavior bot_store_actor(caf::stateful_actor<bot_store_state>* self, std::shared_ptr<bot_store> store);
+caf::behavior bot_store_actor(observed<bot_store_state>* self, std::shared_ptr<bot_store> store);
 
 } // namespace claw

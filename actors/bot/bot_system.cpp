@@ -28,7 +28,7 @@ struct bot_root_state {
   static inline const char* name = "bot";
 };
 
-using bot_root = caf::stateful_actor<bot_root_state>;
+using bot_root = observed<bot_root_state>;
 
 template <class F, class... Ts>
 caf::actor start_part(bot_root* self, bool detached, F behavior, Ts&&... xs) {

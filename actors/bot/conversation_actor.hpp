@@ -10,6 +10,7 @@
 #include "actors/domain/job_story.hpp"
 #include "actors/protocol/bot_messages.hpp"
 #include "actors/protocol/caf.hpp"
+#include "actors/shared/observed_actor.hpp"
 
 #include <map>
 #include <memory>
@@ -32,14 +33,16 @@ struct conversation_state {
   std::map<snowflake, caf::actor> watches; ///< by errand; held: a monitor alone keeps nobody alive
   std::set<snowflake> dropped;             ///< requests that were deleted before the broker had them
 
+  actor_facts facts() const { return {counted("watches", watches.size()), counted("dropped", dropped.size())}; }
+
   static inline const char* name = "conversation";
 };
 
-caf::behavior conversation_actor(caf::stateful_actor<conversation_state>* self, conversation_config config);
+caf::behavior conversation_actor(observed<conversation_state>* self, conversation_config config);
 
 // -- its two halves -----------------------------------------------------------------------------------
 
-using conversation = caf::stateful_actor<conversation_state>;
+using conversation = observed<conversation_state>;
 using courier_ptr = std::shared_ptr<errand_courier>;
 
 /// Brings a job to the broker and starts its watch.

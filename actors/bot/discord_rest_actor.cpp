@@ -12,7 +12,7 @@ namespace claw {
 namespace {
 
 using due_atom = caf::atom_constant<caf::atom("due")>;
-using rest = caf::stateful_actor<discord_rest_state>;
+using rest = observed<discord_rest_state>;
 
 constexpr auto link_time_max = std::chrono::seconds{90}; ///< longer than any call's own limit
 

@@ -10,6 +10,7 @@
 #include "actors/domain/rate_bucket.hpp"
 #include "actors/protocol/bot_messages.hpp"
 #include "actors/protocol/caf.hpp"
+#include "actors/shared/observed_actor.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -35,9 +36,11 @@ struct discord_rest_state {
   uint64_t last_number = 0;
   uint64_t timers = 0; ///< names the newest timer; older ones are void
 
+  actor_facts facts() const { return {counted("lanes", lanes.size()), counted("calls", askers.size())}; }
+
   static inline const char* name = "discord_rest";
 };
 
-caf::behavior discord_rest_actor(caf::stateful_actor<discord_rest_state>* self, discord_rest_config config);
+caf::behavior discord_rest_actor(observed<discord_rest_state>* self, discord_rest_config config);
 
 } // namespace claw

@@ -13,7 +13,7 @@ namespace {
 using due_atom = caf::atom_constant<caf::atom("due")>;
 using keep_atom = caf::atom_constant<caf::atom("keep")>;
 using show_atom = caf::atom_constant<caf::atom("show")>;
-using gateway = caf::stateful_actor<gateway_session_state>;
+using gateway = observed<gateway_session_state>;
 
 constexpr auto answer_time_max = std::chrono::seconds{120};
 constexpr auto keep_gap = std::chrono::seconds{2};  ///< a sequence that is a little old only means a longer replay
@@ -173,6 +173,13 @@ caf::result<told<done>> on_stop(gateway* self, bool for_good) {
 }
 
 } // namespace
+
+actor_facts gateway_session_state::facts() const {
+  static constexpr const char* phases[] = {"resting", "asking", "connecting",
+                                           "greeting", "starting", "live", "stopped"};
+  return {{"phase", std::string{machine ? phases[static_cast<std::size_t>(machine->now_in())] : phases[0]}},
+          counted("safe_event", safe)};
+}
 
 caf::behavior gateway_session_actor(gateway* self, gateway_session_config config) {
   guard(self);

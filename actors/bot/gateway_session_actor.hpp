@@ -10,6 +10,7 @@
 #include "actors/ports/discord_api.hpp"
 #include "actors/protocol/bot_messages.hpp"
 #include "actors/protocol/caf.hpp"
+#include "actors/shared/observed_actor.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -40,9 +41,11 @@ struct gateway_session_state {
   std::optional<bot_presence> wanted; ///< not shown yet
   std::optional<std::chrono::steady_clock::time_point> shown_at;
 
+  actor_facts facts() const;
+
   static inline const char* name = "gateway_session";
 };
 
-caf::behavior gateway_session_actor(caf::stateful_actor<gateway_session_state>* self, gateway_session_config config);
+caf::behavior gateway_session_actor(observed<gateway_session_state>* self, gateway_session_config config);
 
 } // namespace claw

@@ -15,6 +15,7 @@
 #include "actors/ports/bot_store.hpp"
 #include "actors/protocol/bot_messages.hpp"
 #include "actors/protocol/caf.hpp"
+#include "actors/shared/observed_actor.hpp"
 
 #include <cstdint>
 #include <map>
@@ -65,10 +66,15 @@ struct intake_state {
   std::set<snowflake> edits_told;               ///< open errands whose edit was answered with a hint
   bool read_again_once = false;
 
+  actor_facts facts() const {
+    return {counted("errands", errands.size()), counted("conversations", conversations.size()),
+            counted("readings", readings.size()), counted("unsafe_events", open_sequences.size())};
+  }
+
   static inline const char* name = "intake";
 };
 
-using intake = caf::stateful_actor<intake_state>;
+using intake = observed<intake_state>;
 
 caf::behavior intake_actor(intake* self, intake_config config);
 

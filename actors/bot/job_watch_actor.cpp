@@ -11,7 +11,7 @@ namespace claw {
 
 namespace {
 
-using watch = caf::stateful_actor<job_watch_state>;
+using watch = observed<job_watch_state>;
 using namespace std::chrono_literals;
 
 constexpr auto events_wait = 2s;      ///< how long a broker holds a question for events; bounds the program's end

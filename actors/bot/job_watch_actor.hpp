@@ -11,6 +11,7 @@
 #include "actors/ports/broker_api.hpp"
 #include "actors/protocol/bot_messages.hpp"
 #include "actors/protocol/caf.hpp"
+#include "actors/shared/observed_actor.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -47,9 +48,14 @@ struct job_watch_state {
 
   ~job_watch_state() { caf::anon_send_exit(link, caf::exit_reason::user_shutdown); }
 
+  actor_facts facts() const {
+    return {{"job_id", config.what.job_id}, counted("events", seen), counted("failures", failures),
+            {"ended", ended.has_value()}};
+  }
+
   static inline const char* name = "job_watch";
 };
 
-caf::behavior job_watch_actor(caf::stateful_actor<job_watch_state>* self, job_watch_config config);
+caf::behavior job_watch_actor(observed<job_watch_state>* self, job_watch_config config);
 
 } // namespace claw

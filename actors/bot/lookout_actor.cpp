@@ -11,7 +11,7 @@ namespace claw {
 
 namespace {
 
-using lookout = caf::stateful_actor<lookout_state>;
+using lookout = observed<lookout_state>;
 using namespace std::chrono_literals;
 
 constexpr auto look_pause = 15s; ///< @source Discord: presence updates are few a minute

@@ -10,6 +10,7 @@
 #include "actors/domain/slash_commands.hpp"
 #include "actors/protocol/bot_messages.hpp"
 #include "actors/protocol/caf.hpp"
+#include "actors/shared/observed_actor.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -38,9 +39,13 @@ struct lookout_state {
 
   ~lookout_state() { caf::anon_send_exit(link, caf::exit_reason::user_shutdown); }
 
+  actor_facts facts() const {
+    return {counted("workers", workers.size()), counted("repos", repos.size()), counted("who_wait", choosers.size())};
+  }
+
   static inline const char* name = "lookout";
 };
 
-caf::behavior lookout_actor(caf::stateful_actor<lookout_state>* self, lookout_config config);
+caf::behavior lookout_actor(observed<lookout_state>* self, lookout_config config);
 
 } // namespace claw

@@ -7,7 +7,7 @@
 
 namespace claw {
 
-caf::behavior job_actor(caf::stateful_actor<job_state>* self, job_surroundings_ptr around,
+caf::behavior job_actor(observed<job_state>* self, job_surroundings_ptr around,
                         const caf::actor& queue, job record) {
   guard(self);
   self->monitor(queue);
@@ -83,6 +83,15 @@ void job_state::on_commit_answer(const commit_answer& x) {
   then(x.trouble);
   for (const auto& w : heard)
     tell(w.request);
+}
+
+actor_facts job_state::facts() const {
+  return {{"job_id", to_string(record.id)},
+          {"status", std::string{to_string(record.status)}},
+          counted("attempt", record.attempt),
+          {"worker_id", record.worker_id},
+          {"commits", in_flight.has_value()},
+          counted("watches", watches.size())};
 }
 
 void job_state::settle() {

@@ -7,6 +7,7 @@
 #include "actors/protocol/broker_internal.hpp"
 #include "actors/protocol/caf.hpp"
 #include "actors/shared/alarm.hpp"
+#include "actors/shared/observed_actor.hpp"
 
 #include <functional>
 #include <memory>
@@ -52,6 +53,7 @@ struct job_state {
   void on_lease_ended(const lease_ended& x);
   void on_commit_answer(const commit_answer& x);
   void on_down(const caf::down_msg& x);
+  actor_facts facts() const;
 
   // -- verbs ----------------------------------------------------------------------------------------------------
   using continuation = std::function<void(const failure& trouble)>;
@@ -111,7 +113,7 @@ struct job_state {
 /// @param record as it is committed, a running job gets a lease of a full term; or of a job that is none yet, and a
 ///               `birth` comes first
 /// @param queue  where its reports go; when it goes down, so does this
-caf::behavior job_actor(caf::stateful_actor<job_state>* self, job_surroundings_ptr around,
+caf::behavior job_actor(observed<job_state>* self, job_surroundings_ptr around,
                         const caf::actor& queue, job record);
 
 } // namespace claw

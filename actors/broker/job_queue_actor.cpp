@@ -8,7 +8,7 @@
 
 namespace claw {
 
-caf::behavior job_queue_actor(caf::stateful_actor<job_queue_state>* self,
+caf::behavior job_queue_actor(observed<job_queue_state>* self,
                               job_surroundings_ptr around, broker_system_config config) {
   guard(self);
   self->set_down_handler([self](const caf::down_msg& x) { self->state.on_down(x); });

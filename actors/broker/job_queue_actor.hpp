@@ -13,6 +13,7 @@
 #include "actors/protocol/broker_internal.hpp"
 #include "actors/protocol/caf.hpp"
 #include "actors/shared/alarm.hpp"
+#include "actors/shared/observed_actor.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -137,6 +138,8 @@ struct job_queue_state {
   std::vector<worker_snapshot> snapshots() const;
   void answer_shutdown();
 
+  actor_facts facts() const;
+
   static failure going_down();
   static failure too_many_workers();
   void pass(kill_step x) const {
@@ -172,7 +175,7 @@ struct job_queue_state {
 };
 
 /// Reads the store when it starts.
-caf::behavior job_queue_actor(caf::stateful_actor<job_queue_state>* self,
+caf::behavior job_queue_actor(observed<job_queue_state>* self,
                               job_surroundings_ptr around, broker_system_config config);
 
 } // namespace claw

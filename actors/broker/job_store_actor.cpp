@@ -9,7 +9,7 @@
 
 namespace claw {
 
-caf::behavior job_store_actor(caf::stateful_actor<job_store_state>* self, job_store* store,
+caf::behavior job_store_actor(observed<job_store_state>* self, job_store* store,
                               std::shared_ptr<prune_tally> pruned, kill_listener on_kill_point) {
   guard(self);
   CLAW_ASSERT(pruned != nullptr);
@@ -26,6 +26,11 @@ caf::behavior job_store_state::behavior() {
       [this](erase_request& x) { on_erase(x); },
       [this](flush_batch) { on_flush(); },
   };
+}
+
+actor_facts job_store_state::facts() const {
+  return {counted("gathered", gathered.changes.size()), counted("erasures", erasures.size()),
+          counted("barriers", barriers.size())};
 }
 
 void change_batch::add(commit_request& x) {

@@ -8,6 +8,7 @@
 #include "actors/ports/kill_point.hpp"
 #include "actors/protocol/broker_internal.hpp"
 #include "actors/protocol/caf.hpp"
+#include "actors/shared/observed_actor.hpp"
 
 #include <memory>
 #include <vector>
@@ -33,6 +34,7 @@ struct job_store_state {
   void on_barrier(const commit_barrier& x);
   void on_erase(erase_request& x);
   void on_flush();
+  actor_facts facts() const;
 
   caf::event_based_actor* self;
   job_store* store = nullptr;
@@ -56,7 +58,7 @@ private:
 };
 
 /// Blocks while it commits: spawn it detached. @param store outlives the actor @param pruned not null
-caf::behavior job_store_actor(caf::stateful_actor<job_store_state>* self, job_store* store,
+caf::behavior job_store_actor(observed<job_store_state>* self, job_store* store,
                               std::shared_ptr<prune_tally> pruned, kill_listener on_kill_point);
 
 } // namespace claw

@@ -7,7 +7,7 @@
 
 namespace claw {
 
-caf::behavior lease_actor(caf::stateful_actor<lease_state>* self, lease_config config,
+caf::behavior lease_actor(observed<lease_state>* self, lease_config config,
                           const caf::actor& job, const caf::actor& worker) {
   guard(self);
   self->set_down_handler([self](const caf::down_msg& x) { self->state.on_down(x); });
@@ -48,6 +48,11 @@ void lease_state::on_down(const caf::down_msg& x) {
   // A worker that has never renewed may be one that cannot: its silence says nothing before its term is over.
   if (is_silence(x.reason) && renewals > 0)
     tell_end(lease_end::worker_lost);
+}
+
+actor_facts lease_state::facts() const {
+  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(due - self->clock().now());
+  return {counted("ends_in_ms", left.count()), counted("renewals", renewals)};
 }
 
 void lease_state::begin_term() {

@@ -5,6 +5,7 @@
 #include "actors/protocol/broker_internal.hpp"
 #include "actors/protocol/caf.hpp"
 #include "actors/shared/alarm.hpp"
+#include "actors/shared/observed_actor.hpp"
 
 #include <chrono>
 #include <string>
@@ -24,6 +25,7 @@ struct lease_state {
   void on_renewed();
   void on_alarm(const alarm_rang& x);
   void on_down(const caf::down_msg& x);
+  actor_facts facts() const;
 
   caf::event_based_actor* self;
   lease_config config;
@@ -41,7 +43,7 @@ private:
 
 /// @param job    told when the lease ends; when it goes down, so does this
 /// @param worker watched; null for a worker without a name
-caf::behavior lease_actor(caf::stateful_actor<lease_state>* self, lease_config config,
+caf::behavior lease_actor(observed<lease_state>* self, lease_config config,
                           const caf::actor& job, const caf::actor& worker);
 
 } // namespace claw

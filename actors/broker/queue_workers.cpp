@@ -24,7 +24,7 @@ worker_roster::worker* job_queue_state::note_alive(const worker_facts& x) {
     return worker;
   }
   const auto silence_max = config.worker_silence_max.value_or(config.lease_term);
-  roster.alive(*worker, self->spawn<caf::monitored>(worker_actor, caf::actor{self}, silence_max));
+  roster.alive(*worker, self->spawn<caf::monitored>(worker_actor, caf::actor{self}, x.worker_id, silence_max));
   return worker;
 }
 
@@ -150,6 +150,16 @@ void job_queue_state::on_figures(const queue_question& x) const {
   facts.queued = open - facts.running;
   facts.waiting_claims = claims.size();
   x.answer.answer(std::move(facts));
+}
+
+actor_facts job_queue_state::facts() const {
+  return {counted("open", open),
+          counted("awake", awake.size()),
+          counted("creating", creating.size()),
+          counted("pruning", pruning.size()),
+          counted("waiting_claims", claims.size()),
+          counted("workers", roster.all().size()),
+          {"stopping", stopping}};
 }
 
 void job_queue_state::on_down(const caf::down_msg& x) {

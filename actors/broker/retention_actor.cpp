@@ -22,7 +22,7 @@ constexpr std::chrono::milliseconds before_room_shows{500};
 
 } // namespace
 
-caf::behavior retention_actor(caf::stateful_actor<retention_state>* self, job_surroundings_ptr around,
+caf::behavior retention_actor(observed<retention_state>* self, job_surroundings_ptr around,
                               retention_config config, caf::actor queue) {
   guard(self);
   CLAW_ASSERT(config.limits.any());
@@ -40,6 +40,10 @@ caf::behavior retention_state::behavior() {
       [this](const alarm_rang& x) { on_alarm(x); },
       [this](const prune_answer& x) { on_answer(x); },
   };
+}
+
+actor_facts retention_state::facts() const {
+  return {{"walks", round.has_value()}, {"dry_run", config.dry_run}, counted("pruned", pruned), counted("kept", kept)};
 }
 
 void retention_state::pause(std::chrono::milliseconds x) {

@@ -7,6 +7,7 @@
 #include "actors/protocol/broker_internal.hpp"
 #include "actors/protocol/caf.hpp"
 #include "actors/shared/alarm.hpp"
+#include "actors/shared/observed_actor.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -22,6 +23,7 @@ struct retention_state {
 
   void on_alarm(const alarm_rang& x);
   void on_answer(const prune_answer& x);
+  actor_facts facts() const;
 
   caf::event_based_actor* self;
   job_surroundings_ptr around;
@@ -50,7 +52,7 @@ private:
 };
 
 /// Reads the store: spawn it detached. @pre config.limits.any()
-caf::behavior retention_actor(caf::stateful_actor<retention_state>* self, job_surroundings_ptr around,
+caf::behavior retention_actor(observed<retention_state>* self, job_surroundings_ptr around,
                               retention_config config, caf::actor queue);
 
 } // namespace claw

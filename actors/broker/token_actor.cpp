@@ -8,7 +8,7 @@
 
 namespace claw {
 
-caf::behavior token_actor(caf::stateful_actor<token_state>* self, token_store* store,
+caf::behavior token_actor(observed<token_state>* self, token_store* store,
                           std::function<int64_t()> wall_ms) {
   guard(self);
   self->state.store = store;

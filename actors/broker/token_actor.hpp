@@ -5,6 +5,7 @@
 #include "actors/ports/token_store.hpp"
 #include "actors/protocol/broker_messages.hpp"
 #include "actors/protocol/caf.hpp"
+#include "actors/shared/observed_actor.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -17,6 +18,7 @@ struct token_state {
 
   void on_create(token_create_request& x);
   void on_revoke(const token_revoke_request& x);
+  actor_facts facts() const { return {counted("tokens", present.size())}; }
 
   token_store* store = nullptr;
   std::function<int64_t()> wall_ms;
@@ -27,7 +29,7 @@ struct token_state {
 
 /// Reads the store when it starts, and throws when it cannot be read. Blocks while it writes: spawn it detached.
 /// @param store outlives the actor @param wall_ms since the Unix epoch
-caf::behavior token_actor(caf::stateful_actor<token_state>* self, token_store* store,
+caf::behavior token_actor(observed<token_state>* self, token_store* store,
                           std::function<int64_t()> wall_ms);
 
 } // namespace claw

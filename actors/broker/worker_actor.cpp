@@ -2,13 +2,16 @@
 
 #include "actors/shared/guard.hpp"
 
+#include <utility>
+
 namespace claw {
 
-caf::behavior worker_actor(caf::stateful_actor<worker_state>* self, const caf::actor& queue,
-                           std::chrono::seconds silence_max) {
+caf::behavior worker_actor(observed<worker_state>* self, const caf::actor& queue,
+                           std::string worker_id, std::chrono::seconds silence_max) {
   guard(self);
   self->monitor(queue);
   self->set_down_handler([self](const caf::down_msg&) { self->quit(); });
+  self->state.worker_id = std::move(worker_id);
   self->state.silence_max = silence_max;
   return self->state.behavior();
 }
@@ -42,6 +45,11 @@ void worker_state::on_alarm(const alarm_rang& x) {
     timer.set(self, due);
   else
     self->quit(caf::sec::request_timeout);
+}
+
+actor_facts worker_state::facts() const {
+  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(due - self->clock().now());
+  return {{"worker_id", worker_id}, counted("polls", polls), counted("silent_in_ms", left.count())};
 }
 
 bool is_silence(const caf::error& reason) {

@@ -5,9 +5,11 @@
 #include "actors/protocol/broker_internal.hpp"
 #include "actors/protocol/caf.hpp"
 #include "actors/shared/alarm.hpp"
+#include "actors/shared/observed_actor.hpp"
 
 #include <chrono>
 #include <cstdint>
+#include <string>
 
 namespace claw {
 
@@ -19,8 +21,10 @@ struct worker_state {
   void on_sign_of_life();
   void on_poll_ended();
   void on_alarm(const alarm_rang& x);
+  actor_facts facts() const;
 
   caf::event_based_actor* self;
+  std::string worker_id;
   std::chrono::seconds silence_max{};
   alarm timer;
   actor_time due{};   ///< silent from then on
@@ -30,8 +34,8 @@ struct worker_state {
 };
 
 /// @param queue when it goes down, so does this
-caf::behavior worker_actor(caf::stateful_actor<worker_state>* self, const caf::actor& queue,
-                           std::chrono::seconds silence_max);
+caf::behavior worker_actor(observed<worker_state>* self, const caf::actor& queue,
+                           std::string worker_id, std::chrono::seconds silence_max);
 
 /// True for the reason that a worker ends with when it fell silent.
 bool is_silence(const caf::error& reason);

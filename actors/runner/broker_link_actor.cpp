@@ -23,7 +23,7 @@ done_answer deliver(broker_link_state& link, const run_report& x) {
 
 } // namespace
 
-caf::behavior broker_link_actor(caf::stateful_actor<broker_link_state>* self,
+caf::behavior broker_link_actor(observed<broker_link_state>* self,
                                 std::shared_ptr<worker_api> broker, worker_identity me) {
   guard(self);
   auto& link = self->state;

@@ -8,6 +8,7 @@
 #include "actors/ports/broker_api.hpp"
 #include "actors/protocol/caf.hpp"
 #include "actors/protocol/link_messages.hpp"
+#include "actors/shared/observed_actor.hpp"
 
 #include <memory>
 
@@ -20,7 +21,7 @@ struct broker_link_state {
   static inline const char* name = "broker_link";
 };
 
-caf::behavior broker_link_actor(caf::stateful_actor<broker_link_state>* self,
+caf::behavior broker_link_actor(observed<broker_link_state>* self,
                                 std::shared_ptr<worker_api> broker, worker_identity me);
 
 } // namespace claw

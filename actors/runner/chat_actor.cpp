@@ -10,7 +10,7 @@ namespace claw {
 
 namespace {
 
-using chat = caf::stateful_actor<chat_state>;
+using chat = observed<chat_state>;
 
 void ask(chat* self, const run_config& config, const chat_order& order,
          const caf::actor_addr& parent) {

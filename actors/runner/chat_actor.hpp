@@ -7,6 +7,7 @@
 #include "actors/protocol/caf.hpp"
 #include "actors/protocol/runner_messages.hpp"
 #include "actors/runner/run_config.hpp"
+#include "actors/shared/observed_actor.hpp"
 
 #include <cstdint>
 
@@ -22,7 +23,7 @@ struct chat_state {
   static inline const char* name = "chat";
 };
 
-caf::behavior chat_actor(caf::stateful_actor<chat_state>* self, run_config_ptr config,
+caf::behavior chat_actor(observed<chat_state>* self, run_config_ptr config,
                          chat_order order, caf::actor_addr parent);
 
 } // namespace claw

@@ -15,7 +15,7 @@ using claim_atom = caf::atom_constant<caf::atom("claim")>;
 using overdue_atom = caf::atom_constant<caf::atom("overdue")>;
 using lost_atom = caf::atom_constant<caf::atom("lost")>;
 using news_late_atom = caf::atom_constant<caf::atom("newslate")>;
-using foreman = caf::stateful_actor<claim_state>;
+using foreman = observed<claim_state>;
 
 /// Longer than the first probe of an endpoint takes.
 constexpr auto first_news_max = std::chrono::seconds{5};

@@ -17,6 +17,7 @@
 #include "actors/protocol/endpoint_messages.hpp"
 #include "actors/protocol/link_messages.hpp"
 #include "actors/protocol/runner_messages.hpp"
+#include "actors/shared/observed_actor.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -80,9 +81,14 @@ struct claim_state {
 
   ~claim_state();
 
+  actor_facts facts() const {
+    return {counted("slots", config.slots), counted("busy", slots.size()), {"claiming", claiming},
+            counted("closing", closing), {"stopping", stopping}};
+  }
+
   static inline const char* name = "claim";
 };
 
-caf::behavior claim_actor(caf::stateful_actor<claim_state>* self, claim_config config);
+caf::behavior claim_actor(observed<claim_state>* self, claim_config config);
 
 } // namespace claw

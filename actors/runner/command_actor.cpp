@@ -7,7 +7,7 @@
 
 namespace claw {
 
-caf::behavior command_actor(caf::stateful_actor<command_state>* self, run_config_ptr config,
+caf::behavior command_actor(observed<command_state>* self, run_config_ptr config,
                             command_order order, caf::actor_addr parent) {
   guard(self);
   caf::anon_send(self, begin_atom::value);

@@ -7,6 +7,7 @@
 #include "actors/protocol/caf.hpp"
 #include "actors/protocol/runner_messages.hpp"
 #include "actors/runner/run_config.hpp"
+#include "actors/shared/observed_actor.hpp"
 
 #include <chrono>
 
@@ -23,7 +24,7 @@ struct command_state {
   static inline const char* name = "command";
 };
 
-caf::behavior command_actor(caf::stateful_actor<command_state>* self, run_config_ptr config,
+caf::behavior command_actor(observed<command_state>* self, run_config_ptr config,
                             command_order order, caf::actor_addr parent);
 
 } // namespace claw

@@ -13,7 +13,7 @@ namespace claw {
 namespace {
 
 using probe_due_atom = caf::atom_constant<caf::atom("probedue")>;
-using endpoint = caf::stateful_actor<endpoint_state>;
+using endpoint = observed<endpoint_state>;
 
 /// Longer than a probe ever takes.
 constexpr auto probe_time_max = std::chrono::seconds{30};
@@ -22,7 +22,7 @@ struct prober_state {
   static inline const char* name = "prober";
 };
 
-caf::behavior prober_actor(caf::stateful_actor<prober_state>* self,
+caf::behavior prober_actor(observed<prober_state>* self,
                            std::function<outcome<done>(const stop_token&)> probe, stop_token stop) {
   guard(self);
   return {[probe = std::move(probe), stop = std::move(stop)](const probe_order&) {

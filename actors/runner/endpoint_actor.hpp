@@ -11,6 +11,7 @@
 #include "actors/ports/stop_token.hpp"
 #include "actors/protocol/caf.hpp"
 #include "actors/protocol/endpoint_messages.hpp"
+#include "actors/shared/observed_actor.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -55,9 +56,14 @@ struct endpoint_state {
 
   ~endpoint_state();
 
+  actor_facts facts() const {
+    return {counted("requests", busy.size()), counted("requests_max", config.requests_max),
+            counted("waiting", waiting.size()), {"probing", probing}, {"suspected", suspected}};
+  }
+
   static inline const char* name = "endpoint";
 };
 
-caf::behavior endpoint_actor(caf::stateful_actor<endpoint_state>* self, endpoint_config config);
+caf::behavior endpoint_actor(observed<endpoint_state>* self, endpoint_config config);
 
 } // namespace claw

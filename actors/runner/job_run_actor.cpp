@@ -16,7 +16,7 @@ namespace claw {
 
 namespace {
 
-using self_ptr = caf::stateful_actor<job_run_state>*;
+using self_ptr = observed<job_run_state>*;
 using overdue_atom = caf::atom_constant<caf::atom("overdue")>;
 
 /// What is kept of a job's time to hand its result over.
@@ -92,7 +92,7 @@ job_run_state::~job_run_state() {
   stop.stop();
 }
 
-caf::behavior job_run_actor(caf::stateful_actor<job_run_state>* self, run_config_ptr config,
+caf::behavior job_run_actor(observed<job_run_state>* self, run_config_ptr config,
                             remote_job job, caf::actor_addr parent) {
   guard(self);
   auto& state = self->state;

@@ -11,6 +11,7 @@
 #include "actors/protocol/caf.hpp"
 #include "actors/protocol/runner_messages.hpp"
 #include "actors/runner/run_config.hpp"
+#include "actors/shared/observed_actor.hpp"
 
 namespace claw {
 
@@ -24,11 +25,15 @@ struct job_run_state {
 
   ~job_run_state();
 
+  actor_facts facts() const {
+    return {{"job_id", job.id}, {"command", job.command}, counted("attempt", job.attempt), {"reported", reported}};
+  }
+
   static inline const char* name = "job_run";
 };
 
 /// Spawn it `monitored` and hold the handle. @param parent told by messages, watched: when it ends, so does this.
-caf::behavior job_run_actor(caf::stateful_actor<job_run_state>* self, run_config_ptr config,
+caf::behavior job_run_actor(observed<job_run_state>* self, run_config_ptr config,
                             remote_job job, caf::actor_addr parent);
 
 } // namespace claw

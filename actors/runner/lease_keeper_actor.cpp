@@ -10,7 +10,7 @@ namespace {
 
 using ask_atom = caf::atom_constant<caf::atom("ask")>;
 using renew_atom = caf::atom_constant<caf::atom("renew")>;
-using keeper = caf::stateful_actor<lease_keeper_state>;
+using keeper = observed<lease_keeper_state>;
 
 /// Between two questions whether the job is still wanted.
 constexpr auto ask_pause = std::chrono::milliseconds{500};

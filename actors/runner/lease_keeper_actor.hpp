@@ -8,6 +8,7 @@
 #include "actors/domain/lease_watch.hpp"
 #include "actors/protocol/caf.hpp"
 #include "actors/protocol/link_messages.hpp"
+#include "actors/shared/observed_actor.hpp"
 
 #include <chrono>
 
@@ -26,10 +27,12 @@ struct lease_keeper_state {
   lease_watch watch;
   bool cancel_told = false;
 
+  actor_facts facts() const { return {{"job_id", config.hold.job_id}, {"cancel_told", cancel_told}}; }
+
   static inline const char* name = "lease_keeper";
 };
 
-caf::behavior lease_keeper_actor(caf::stateful_actor<lease_keeper_state>* self,
+caf::behavior lease_keeper_actor(observed<lease_keeper_state>* self,
                                  lease_keeper_config config);
 
 } // namespace claw

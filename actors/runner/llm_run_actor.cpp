@@ -38,14 +38,14 @@ tool_result failed_result(std::string sentence) {
 }
 
 template <class State, class... Ts>
-caf::actor spawn_child(caf::stateful_actor<State>* self, bool detached, Ts&&... xs) {
+caf::actor spawn_child(observed<State>* self, bool detached, Ts&&... xs) {
   return detached ? self->template spawn<caf::monitored + caf::detached>(std::forward<Ts>(xs)...)
                   : self->template spawn<caf::monitored>(std::forward<Ts>(xs)...);
 }
 
 } // namespace
 
-caf::behavior llm_run_actor(caf::stateful_actor<llm_run_state>* self, run_config_ptr config,
+caf::behavior llm_run_actor(observed<llm_run_state>* self, run_config_ptr config,
                             llm_order order, caf::actor_addr parent) {
   guard(self);
   auto& state = self->state;
@@ -59,7 +59,7 @@ caf::behavior llm_run_actor(caf::stateful_actor<llm_run_state>* self, run_config
   return state.behavior();
 }
 
-llm_run_state::llm_run_state(caf::stateful_actor<llm_run_state>* self) : self_(self) {}
+llm_run_state::llm_run_state(observed<llm_run_state>* self) : self_(self) {}
 
 llm_run_state::~llm_run_state() {
   tools_stop_.stop();

@@ -17,6 +17,7 @@
 #include "actors/protocol/caf.hpp"
 #include "actors/protocol/runner_messages.hpp"
 #include "actors/runner/run_config.hpp"
+#include "actors/shared/observed_actor.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -34,13 +35,18 @@ struct llm_order {
 
 class llm_run_state {
 public:
-  explicit llm_run_state(caf::stateful_actor<llm_run_state>* self);
+  explicit llm_run_state(observed<llm_run_state>* self);
   ~llm_run_state();
+
+  actor_facts facts() const {
+    return {{"job_id", order_.job.id}, {"asks", request_.has_value()},
+            counted("requests", requests_), counted("calls", calls_.size())};
+  }
 
   static inline const char* name = "llm_run";
 
 private:
-  friend caf::behavior llm_run_actor(caf::stateful_actor<llm_run_state>*, run_config_ptr, llm_order,
+  friend caf::behavior llm_run_actor(observed<llm_run_state>*, run_config_ptr, llm_order,
                                      caf::actor_addr);
 
   /// A model request under way.
@@ -100,7 +106,7 @@ private:
   void end(outcome<std::string> result);
   std::chrono::steady_clock::time_point now() const;
 
-  caf::stateful_actor<llm_run_state>* self_;
+  observed<llm_run_state>* self_;
   run_config_ptr config_;
   llm_order order_;
   caf::actor_addr parent_;
@@ -121,7 +127,7 @@ private:
 };
 
 /// Spawn it `monitored` and hold the handle.
-caf::behavior llm_run_actor(caf::stateful_actor<llm_run_state>* self, run_config_ptr config,
+caf::behavior llm_run_actor(observed<llm_run_state>* self, run_config_ptr config,
                             llm_order order, caf::actor_addr parent);
 
 } // namespace claw

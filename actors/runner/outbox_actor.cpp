@@ -12,7 +12,7 @@ namespace {
 
 using due_atom = caf::atom_constant<caf::atom("due")>;
 using slow_atom = caf::atom_constant<caf::atom("slow")>;
-using outbox = caf::stateful_actor<outbox_state>;
+using outbox = observed<outbox_state>;
 
 /// Longer than the link's own limit, with a batch of progress before it.
 constexpr auto answer_time_max = std::chrono::seconds{90};

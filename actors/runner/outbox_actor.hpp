@@ -12,6 +12,7 @@
 #include "actors/ports/outbox_store.hpp"
 #include "actors/protocol/caf.hpp"
 #include "actors/protocol/link_messages.hpp"
+#include "actors/shared/observed_actor.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -36,9 +37,13 @@ struct outbox_state {
   bool flushing = false;
   caf::response_promise flushed;
 
+  actor_facts facts() const {
+    return {{"delivering", in_flight}, counted("who_wait", clearing.size()), {"flushing", flushing}};
+  }
+
   static inline const char* name = "outbox";
 };
 
-caf::behavior outbox_actor(caf::stateful_actor<outbox_state>* self, outbox_config config);
+caf::behavior outbox_actor(observed<outbox_state>* self, outbox_config config);
 
 } // namespace claw

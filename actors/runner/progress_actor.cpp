@@ -11,7 +11,7 @@ namespace claw {
 namespace {
 
 using tick_atom = caf::atom_constant<caf::atom("tick")>;
-using progress = caf::stateful_actor<progress_state>;
+using progress = observed<progress_state>;
 
 constexpr auto answer_time_max = std::chrono::seconds{60};
 constexpr std::size_t batch_events_max = 200; ///< more in half a second is noise: the oldest go

@@ -10,6 +10,7 @@
 #include "actors/protocol/caf.hpp"
 #include "actors/protocol/link_messages.hpp"
 #include "actors/protocol/runner_messages.hpp"
+#include "actors/shared/observed_actor.hpp"
 
 #include <chrono>
 #include <map>
@@ -37,9 +38,11 @@ struct progress_state {
   caf::actor_addr listener; ///< whoever sent progress last: the claim actor
   std::map<job_hold, progress_batch> jobs;
 
+  actor_facts facts() const { return {counted("jobs", jobs.size())}; }
+
   static inline const char* name = "progress";
 };
 
-caf::behavior progress_actor(caf::stateful_actor<progress_state>* self, progress_config config);
+caf::behavior progress_actor(observed<progress_state>* self, progress_config config);
 
 } // namespace claw

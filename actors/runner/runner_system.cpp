@@ -29,7 +29,7 @@ struct runner_root_state {
   static inline const char* name = "runner";
 };
 
-using runner_root = caf::stateful_actor<runner_root_state>;
+using runner_root = observed<runner_root_state>;
 
 template <class F, class... Ts>
 caf::actor start_part(runner_root* self, bool detached, F behavior, Ts&&... xs) {
@@ -45,6 +45,7 @@ void adopt(runner_root* self, const caf::actor& part) {
   if (!part)
     return;
   self->monitor(part);
+  self->adopt(part);
   self->state.parts.push_back(part);
 }
 

@@ -7,7 +7,7 @@
 
 namespace claw {
 
-caf::behavior tool_actor(caf::stateful_actor<tool_state>* self, tool_order order,
+caf::behavior tool_actor(observed<tool_state>* self, tool_order order,
                          caf::actor_addr parent) {
   guard(self);
   caf::anon_send(self, begin_atom::value);

@@ -7,6 +7,7 @@
 #include "actors/ports/tool.hpp"
 #include "actors/protocol/caf.hpp"
 #include "actors/protocol/runner_messages.hpp"
+#include "actors/shared/observed_actor.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -25,7 +26,7 @@ struct tool_state {
   static inline const char* name = "tool";
 };
 
-caf::behavior tool_actor(caf::stateful_actor<tool_state>* self, tool_order order,
+caf::behavior tool_actor(observed<tool_state>* self, tool_order order,
                          caf::actor_addr parent);
 
 } // namespace claw

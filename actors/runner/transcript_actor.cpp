@@ -7,7 +7,7 @@
 
 namespace claw {
 
-caf::behavior transcript_actor(caf::stateful_actor<transcript_state>* self,
+caf::behavior transcript_actor(observed<transcript_state>* self,
                                transcript_config config) {
   guard(self);
   CLAW_ASSERT(config.codec && config.store);

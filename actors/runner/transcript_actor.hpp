@@ -7,6 +7,7 @@
 #include "actors/ports/transcript_store.hpp"
 #include "actors/protocol/caf.hpp"
 #include "actors/protocol/runner_messages.hpp"
+#include "actors/shared/observed_actor.hpp"
 
 #include <memory>
 #include <string>
@@ -25,7 +26,7 @@ struct transcript_state {
   static inline const char* name = "transcript";
 };
 
-caf::behavior transcript_actor(caf::stateful_actor<transcript_state>* self,
+caf::behavior transcript_actor(observed<transcript_state>* self,
                                transcript_config config);
 
 } // namespace claw

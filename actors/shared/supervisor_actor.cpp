@@ -14,7 +14,7 @@ using restart = caf::atom_constant<caf::atom("restart")>;
 
 } // namespace
 
-caf::behavior supervisor_actor(caf::stateful_actor<supervisor_state>* self,
+caf::behavior supervisor_actor(observed<supervisor_state>* self,
                                supervisor_config config, std::vector<caf::actor> children) {
   guard(self);
   self->set_down_handler([self](const caf::down_msg& x) { self->state.on_down(x); });
@@ -31,9 +31,16 @@ caf::behavior supervisor_state::behavior() {
   };
 }
 
+actor_facts supervisor_state::facts() const {
+  static constexpr const char* names[] = {"running", "clearing", "pausing", "ending"};
+  return {{"phase", std::string{names[static_cast<std::size_t>(now_in)]}}, counted("restarts", restarts.size())};
+}
+
 void supervisor_state::watch() {
-  for (const auto& child : children)
+  for (const auto& child : children) {
     self->monitor(child);
+    self->adopt(child);
+  }
 }
 
 void supervisor_state::on_down(const caf::down_msg& x) {

@@ -4,6 +4,7 @@
 // and says so. When it is told to exit it ends the group in order, the last one first.
 
 #include "actors/protocol/caf.hpp"
+#include "actors/shared/observed_actor.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -24,17 +25,18 @@ struct supervisor_config {
 };
 
 struct supervisor_state {
-  explicit supervisor_state(caf::event_based_actor* me) : self(me) {}
+  explicit supervisor_state(observed_actor* me) : self(me) {}
 
   caf::behavior behavior();
 
   void on_down(const caf::down_msg& x);
   void on_exit(const caf::exit_msg& x);
   void on_restart();
+  actor_facts facts() const;
 
   enum class phase : uint8_t { running, clearing, pausing, ending };
 
-  caf::event_based_actor* self;
+  observed_actor* self;
   supervisor_config config;
   std::vector<caf::actor> children; ///< held: a monitor alone keeps nobody alive
   std::deque<caf::actor_clock::time_point> restarts;
@@ -50,7 +52,7 @@ private:
 };
 
 /// @param children the group, started once already
-caf::behavior supervisor_actor(caf::stateful_actor<supervisor_state>* self,
+caf::behavior supervisor_actor(observed<supervisor_state>* self,
                                supervisor_config config, std::vector<caf::actor> children);
 
 } // namespace claw

@@ -3,6 +3,7 @@
 // test asks something or lets time pass; then everything runs until nobody has anything to do.
 
 #include "actors/broker/broker_system.hpp"
+#include "actors/shared/observed_actor.hpp"
 #include "test/support/catch.hpp"
 #include "test/support/memory_job_store.hpp"
 #include "test/support/memory_token_store.hpp"
@@ -23,9 +24,12 @@
 
 namespace claw {
 
-/// CAF with a scheduler and a clock that only move when they are told.
-struct still_config : caf::actor_system_config {
-  still_config() { set("scheduler.policy", caf::atom("testing")); }
+/// CAF with a scheduler and a clock that only move when they are told, and actors that can be inspected.
+struct still_config : observed_system_config {
+  still_config() {
+    set("scheduler.policy", caf::atom("testing"));
+    roster = std::make_shared<actor_roster>();
+  }
 };
 
 /// An answer that may have come or not.
@@ -239,6 +243,7 @@ public:
   }
 
   caf::actor_system& actors() { return actors_; }
+  std::shared_ptr<actor_roster> roster() const { return actor_config_.roster; }
 
   memory_job_store store;
   memory_token_store tokens;

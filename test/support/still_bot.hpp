@@ -4,6 +4,7 @@
 // kept.
 
 #include "actors/bot/bot_system.hpp"
+#include "actors/shared/observed_actor.hpp"
 #include "test/support/catch.hpp"
 #include "test/support/chat_broker.hpp"
 
@@ -146,8 +147,11 @@ private:
     hear(link_frame{socket->opened, ack});
   }
 
-  struct still_config : caf::actor_system_config {
-    still_config() { set("scheduler.policy", caf::atom("testing")); }
+  struct still_config : observed_system_config {
+    still_config() {
+      set("scheduler.policy", caf::atom("testing"));
+      roster = std::make_shared<actor_roster>();
+    }
   };
 
   std::shared_ptr<bot_life> life_;

@@ -6,6 +6,7 @@
 #include "actors/protocol/runner_messages.hpp"
 #include "actors/runner/endpoint_actor.hpp"
 #include "actors/runner/runner_system.hpp"
+#include "actors/shared/observed_actor.hpp"
 #include "test/support/catch.hpp"
 #include "test/support/scripted_broker.hpp"
 
@@ -117,8 +118,11 @@ public:
   std::unique_ptr<runner_system> runner;
 
 private:
-  struct still_config : caf::actor_system_config {
-    still_config() { set("scheduler.policy", caf::atom("testing")); }
+  struct still_config : observed_system_config {
+    still_config() {
+      set("scheduler.policy", caf::atom("testing"));
+      roster = std::make_shared<actor_roster>();
+    }
   };
 
   /// Events as `type=text` words.
