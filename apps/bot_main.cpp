@@ -3,9 +3,11 @@
 #include "actors/bot/bot_system.hpp"
 #include "actors/domain/log_value.hpp"
 #include "actors/domain/redaction.hpp"
+#include "actors/shared/observed_actor.hpp"
 #include "apps/bot_config.hpp"
 #include "apps/entropy.hpp"
 #include "apps/exit_codes.hpp"
+#include "apps/inspection_port.hpp"
 #include "apps/life_signs.hpp"
 #include "apps/log.hpp"
 #include "apps/watchdog.hpp"
@@ -120,14 +122,24 @@ std::optional<std::string> say_how_it_is(bot_system& bot, std::chrono::milliseco
   return std::to_string(*open) + (*open == 1 ? " request" : " requests") + " under way";
 }
 
+int refuse(const failure& why) {
+  std::fprintf(stderr, "openclaw-bot: %s\n", why.why.c_str());
+  return exit_codes::config;
+}
+
 /// Runs until a signal or the end of all hope. @returns the exit code
-int run_bot(const bot_config_values& x, bot_world world, last_word& end, int signals) {
-  caf::actor_system_config caf_config;
+int run_bot(const bot_config_values& x, const std::optional<inspection_settings>& inspection, bot_world world,
+            last_word& end, int signals) {
+  observed_system_config caf_config;
+  caf_config.roster = inspection ? std::make_shared<actor_roster>() : nullptr;
   caf_config.set("scheduler.policy", caf::atom("sharing"));
   caf_config.set("scheduler.max-threads", 2);
   std::atomic<int> exit_code{0};
   std::optional<watchdog> overdue; // first, so that it also watches the end of the actor system
   caf::actor_system actors{caf_config};
+  const auto looked_at = open_inspection(inspection, "openclaw-bot", caf_config.roster, x.secrets);
+  if (!looked_at)
+    return refuse(looked_at.error());
   {
     bot_system bot{actors, x.settings, std::move(world)};
     spdlog::info("event=bot_started instance={} broker_url={} users={} channels={}", x.settings.instance_name,
@@ -147,15 +159,11 @@ int run_bot(const bot_config_values& x, bot_world world, last_word& end, int sig
   return exit_code;
 }
 
-int run(const bot_config_values& x) {
+int run(const bot_config_values& x, const std::optional<inspection_settings>& inspection) {
   std::signal(SIGPIPE, SIG_IGN); // a peer that hangs up is an error of the call, not our end
   const rlimit none{0, 0};
   ::setrlimit(RLIMIT_CORE, &none); // the token must not lie about in a core file
   const int signals = signal_descriptor();
-  const auto refuse = [](const failure& why) {
-    std::fprintf(stderr, "openclaw-bot: %s\n", why.why.c_str());
-    return exit_codes::config;
-  };
   auto opened = lmdb_bot_store::open(x.state_dir);
   if (!opened)
     return refuse(opened.error());
@@ -168,7 +176,7 @@ int run(const bot_config_values& x) {
     return refuse(socket.error());
   last_word end;
   auto world = make_world(x, *socket, std::move(store), std::move(*memory), end);
-  return run_bot(x, std::move(world), end, signals);
+  return run_bot(x, inspection, std::move(world), end, signals);
 }
 
 int start(int argc, char** argv) {
@@ -186,11 +194,9 @@ int start(int argc, char** argv) {
     if (const auto log = start_log(options); !log)
       settings = log.error();
   }
-  if (!settings) {
-    std::fprintf(stderr, "openclaw-bot: %s\n", settings.error().why.c_str());
-    return exit_codes::config;
-  }
-  return run(*settings);
+  if (!settings)
+    return refuse(settings.error());
+  return run(*settings, inspection_settings_of(config, credentials_folder()));
 }
 
 } // namespace

@@ -1,9 +1,11 @@
 #include "apps/broker_program.hpp"
 
 #include "actors/domain/log_value.hpp"
+#include "actors/shared/observed_actor.hpp"
 #include "apps/broker_config.hpp"
 #include "apps/exit_codes.hpp"
 #include "apps/entropy.hpp"
+#include "apps/inspection_port.hpp"
 #include "apps/life_signs.hpp"
 #include "apps/log.hpp"
 #include "apps/watchdog.hpp"
@@ -111,6 +113,16 @@ int complain(const failure& why) {
   return why.code == ec::bad_config ? exit_codes::config : exit_codes::internal;
 }
 
+/// Queue, jobs, leases and workers in one thread: none of them blocks or computes for long, and every message that
+/// stays in its thread saves waking another one. docs/decisions/011
+struct broker_actor_config : observed_system_config {
+  explicit broker_actor_config(bool observed) {
+    set("scheduler.policy", caf::atom("sharing"));
+    set("scheduler.max-threads", size_t{1});
+    roster = observed ? std::make_shared<actor_roster>() : nullptr;
+  }
+};
+
 /// Serves until a signal. @param seams also says where the store counts. @returns the exit code
 int serve(const config& x, job_store& jobs, token_store& tokens, const sigset_t& signals,
           const broker_seams& seams) {
@@ -120,11 +132,8 @@ int serve(const config& x, job_store& jobs, token_store& tokens, const sigset_t&
     exit_code = exit_codes::internal;
     ::kill(::getpid(), SIGTERM);
   };
-  caf::actor_system_config actors;
-  // Queue, jobs, leases and workers in one thread: none of them blocks or computes for long, and every message that
-  // stays in its thread saves waking another one. docs/decisions/011
-  actors.set("scheduler.policy", caf::atom("sharing"));
-  actors.set("scheduler.max-threads", size_t{1});
+  const auto inspection = inspection_settings_of(x, credentials_folder());
+  broker_actor_config actors{inspection.has_value()};
   caf::actor_system system{actors};
   auto known = tokens.load();
   if (!known)
@@ -145,6 +154,9 @@ int serve(const config& x, job_store& jobs, token_store& tokens, const sigset_t&
   auto server = http_server::listen(bounds, application);
   if (!server)
     return complain(server.error());
+  auto looked_at = open_inspection(inspection, "openclaw-broker", actors.roster, x.secrets());
+  if (!looked_at)
+    return complain(looked_at.error());
   std::thread serving{[&] {
     try {
       (*server)->run();

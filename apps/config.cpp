@@ -22,6 +22,12 @@ constexpr config_row common[] = {
     {"LOG_FORMAT", "text", config_unit::text, false,
      "How a line is written: text (event=name key=value), or json (one object with the same fields)."},
     {"LOG_FILE", nullptr, config_unit::path, false, "Where the log goes; unset: standard error."},
+    {"INSPECT_PORT", nullptr, config_unit::port, false,
+     "Where openclaw inspect may look at the actors of this program; 0 takes any free port; unset: nobody can."},
+    {"INSPECT_HOST", "127.0.0.1", config_unit::text, false, "The address of that port."},
+    {"INSPECT_CERTS", nullptr, config_unit::path, false,
+     "Folder with ca.crt, node.crt and node.key, which deploy/make_inspect_certs.sh makes; unset: the service's "
+     "credentials, or /etc/openclaw/inspect."},
 };
 
 } // namespace

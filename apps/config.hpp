@@ -60,7 +60,7 @@ struct config_table {
   std::string (*problems)(const config&) = nullptr;
 };
 
-/// LOG_LEVEL, LOG_FORMAT and LOG_FILE.
+/// LOG_LEVEL, LOG_FORMAT, LOG_FILE; INSPECT_PORT, INSPECT_HOST and INSPECT_CERTS.
 std::span<const config_row> common_rows();
 
 /// The values of one start, checked. Asking for a key that the table does not have breaks an assertion.

@@ -5,8 +5,10 @@
 #include "actors/runner/endpoint_actor.hpp"
 #include "actors/runner/runner_system.hpp"
 #include "actors/runner/transcript_actor.hpp"
+#include "actors/shared/observed_actor.hpp"
 #include "apps/entropy.hpp"
 #include "apps/exit_codes.hpp"
+#include "apps/inspection_port.hpp"
 #include "apps/life_signs.hpp"
 #include "apps/log.hpp"
 #include "apps/model_metrics.hpp"
@@ -174,16 +176,43 @@ std::optional<std::string> say_how_it_is(runner_system& runner, std::chrono::mil
   return std::to_string(pulse->slots_busy) + " of " + std::to_string(pulse->slots) + " slots busy";
 }
 
-int run(runner_settings& settings) {
+int refuse(const failure& why) {
+  std::fprintf(stderr, "openclaw-runner: %s\n", why.why.c_str());
+  return exit_codes::config;
+}
+
+runner_world make_world(const runner_settings& settings, const run_config_ptr& run, int given_up) {
+  runner_world world;
+  world.endpoint = run->endpoint;
+  world.transcripts = run->transcripts;
+  world.connect = [where = settings.broker] {
+    auto client = make_worker_client(where);
+    CLAW_ASSERT(client.ok()); // it was checked with the configuration
+    return std::shared_ptr<worker_api>{std::move(*client)};
+  };
+  world.outbox = std::make_shared<outbox_files>(settings.state_dir + "/outbox");
+  world.codec = run->tasks;
+  world.start_run = job_run_of(run);
+  world.wall_s = wall_seconds;
+  world.random = random_bits;
+  world.on_give_up = [given_up] { ::eventfd_write(given_up, 1); };
+  return world;
+}
+
+int run(runner_settings& settings, const std::optional<inspection_settings>& inspection) {
   std::signal(SIGPIPE, SIG_IGN); // a broker that hangs up is an error of the call, not our end
   const int signals = signal_descriptor();
   const int given_up = ::eventfd(0, EFD_CLOEXEC);
-  caf::actor_system_config caf_config;
+  observed_system_config caf_config;
+  caf_config.roster = inspection ? std::make_shared<actor_roster>() : nullptr;
   caf_config.set("scheduler.policy", caf::atom("sharing"));
   caf_config.set("scheduler.max-threads", 2);
   std::atomic<int> exit_code{0};
   std::optional<watchdog> overdue; // first, so that it also watches the end of the actor system
   caf::actor_system actors{caf_config};
+  const auto looked_at = open_inspection(inspection, "openclaw-runner", caf_config.roster, settings.secrets);
+  if (!looked_at)
+    return refuse(looked_at.error());
   const redactor redact{settings.secrets};
   const auto model_answers = std::make_shared<std::atomic<bool>>(!settings.has_model); // nobody watches what is not set
   const auto run = make_run_config(settings, redact, model_answers);
@@ -202,22 +231,8 @@ int run(runner_settings& settings) {
   }
   if (settings.has_model && settings.transcripts_bytes_max > 0)
     run->transcripts = make_transcripts(actors, settings, redact);
-  runner_world world;
-  world.endpoint = run->endpoint;
-  world.transcripts = run->transcripts;
-  world.connect = [where = settings.broker] {
-    auto client = make_worker_client(where);
-    CLAW_ASSERT(client.ok()); // it was checked with the configuration
-    return std::shared_ptr<worker_api>{std::move(*client)};
-  };
-  world.outbox = std::make_shared<outbox_files>(settings.state_dir + "/outbox");
-  world.codec = run->tasks;
-  world.start_run = job_run_of(run);
-  world.wall_s = wall_seconds;
-  world.random = random_bits;
-  world.on_give_up = [given_up] { ::eventfd_write(given_up, 1); };
   {
-    runner_system runner{actors, settings.claims, std::move(world)};
+    runner_system runner{actors, settings.claims, make_world(settings, run, given_up)};
     spdlog::info("event=runner_started worker_id={} caps={} broker_url={} slots={} llm={}",
                  log_value(settings.claims.me.worker_id),
                  log_value(to_string(settings.claims.me.caps)), log_value(settings.broker.url),
@@ -252,11 +267,9 @@ int start(int argc, char** argv) {
     if (const auto log = start_log(options); !log)
       settings = log.error();
   }
-  if (!settings) {
-    std::fprintf(stderr, "openclaw-runner: %s\n", settings.error().why.c_str());
-    return exit_codes::config;
-  }
-  return run(*settings);
+  if (!settings)
+    return refuse(settings.error());
+  return run(*settings, inspection_settings_of(config, credentials_folder()));
 }
 
 } // namespace
