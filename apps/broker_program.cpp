@@ -151,12 +151,12 @@ int serve(const config& x, job_store& jobs, token_store& tokens, const sigset_t&
   const auto door = seams.instead_of_door ? seams.instead_of_door(broker) : nullptr;
   broker_front_door& entrance = door ? *door : broker;
   broker_http application{std::move(http), entrance};
+  const auto looked_at = open_inspection(inspection, "openclaw-broker", actors.roster, x.secrets());
+  if (!looked_at)
+    return complain(looked_at.error());
   auto server = http_server::listen(bounds, application);
   if (!server)
     return complain(server.error());
-  auto looked_at = open_inspection(inspection, "openclaw-broker", actors.roster, x.secrets());
-  if (!looked_at)
-    return complain(looked_at.error());
   std::thread serving{[&] {
     try {
       (*server)->run();

@@ -5,6 +5,7 @@
 #include "apps/cli/chat_loop.hpp"
 #include "apps/cli/cli_exit.hpp"
 #include "apps/cli/cli_session.hpp"
+#include "apps/cli/inspect_commands.hpp"
 #include "apps/cli/store_commands.hpp"
 #include "apps/cli/token_commands.hpp"
 #include "apps/cli/transcript_view.hpp"
@@ -129,6 +130,20 @@ int work_on_store(const cli_options& options) {
                                         [] { return std::chrono::steady_clock::now(); }});
 }
 
+/// Ends the program by itself: CAF would wait for a peer that is frozen.
+[[noreturn]] void inspect(const cli_options& options) {
+  count_interrupts();
+  const auto connect = [&] {
+    return connect_inspector(options.inspect.at, operator_certificates(options.inspect.certificates),
+                             options.inspect.wait);
+  };
+  const auto pause = [](std::chrono::milliseconds x) {
+    std::this_thread::sleep_for(x);
+    return interrupt_count == 0;
+  };
+  std::_Exit(unless_lost(run_inspect_task(options.inspect, {std::cout, std::cerr, options.json, connect, pause})));
+}
+
 int run(const config_sources& sources) {
   std::signal(SIGPIPE, SIG_IGN); // a reader who has left is an error of the write
   auto read = read_cli_options(sources);
@@ -155,6 +170,8 @@ int run(const config_sources& sources) {
     return look_after_tokens(options);
   if (options.action == cli_action::store)
     return work_on_store(options);
+  if (options.action == cli_action::inspect)
+    inspect(options);
   auto broker = make_producer_client({options.broker_url, options.bot_token});
   if (!broker) {
     std::cerr << "openclaw: " << broker.error().why << "\n";
@@ -175,6 +192,7 @@ int run(const config_sources& sources) {
     return chat(session, sources);
   case cli_action::token:
   case cli_action::store:
+  case cli_action::inspect:
   case cli_action::transcript:
   case cli_action::doctor:
     break; // done above

@@ -26,7 +26,9 @@ PAGES = {
                       ("/etc/openclaw/bot-INSTANCE.tokens", "its secrets, readable by root alone"),
                       ("/var/lib/openclaw-bot/INSTANCE", "its session with Discord, and what it waits for")],
                      "openclaw(1), openclaw-broker(1), systemctl(1)"),
-    "openclaw": ([("~/.config/openclaw/env", "BROKER_URL and BOT_TOKEN")], "openclaw-broker(1), openclaw-runner(1)"),
+    "openclaw": ([("~/.config/openclaw/env", "BROKER_URL and BOT_TOKEN"),
+                  ("~/.config/openclaw/inspect", "ca.crt, operator.crt and operator.key for openclaw inspect")],
+                  "openclaw-broker(1), openclaw-runner(1)"),
 }
 EXIT_CODES = [("0", "the end that was asked for"), ("64", "wrong usage"), ("70", "the program failed; start it again"),
               ("78", "wrong configuration")]

@@ -71,11 +71,15 @@ for part in "${what[@]}"; do
   stop_units "$part"
   remove "/etc/systemd/system/openclaw-$part.service" "/etc/systemd/system/openclaw-$part.service.d" \
     "/etc/systemd/system/openclaw-$part@.service" "/etc/systemd/system/openclaw-$part@.service.d"
+  for folder in "$root/etc/systemd/system/openclaw-$part@"*.service.d; do
+    remove "${folder#"$root"}"
+  done
   [[ $part != runner ]] || remove /etc/logrotate.d/openclaw-runner
   [[ $purge == no ]] || purge_part "$part"
 done
 if ! compgen -G "$root/etc/systemd/system/openclaw-*" >/dev/null; then
   remove /opt/openclaw /usr/local/bin/openclaw
+  [[ $purge == no ]] || remove /etc/openclaw/inspect
   if [[ $purge == yes && -d $root/etc/openclaw ]]; then
     change "remove /etc/openclaw if it is empty" rmdir --ignore-fail-on-non-empty -- "$root/etc/openclaw"
   fi

@@ -28,12 +28,14 @@ Examples:
   openclaw ask --json "hi" | jq -r .answer        for scripts
   openclaw token create --role worker --name jetson --worker-id jetson-1 --expires 90d
   openclaw doctor --env-file runner.env           what is wrong with a runner, and what to change
+  openclaw inspect --at 127.0.0.1:8010            the live actors of a running program; watch, actor, events
   openclaw backup /backup/monday                  the store as it is now; verify, restore
   openclaw export jobs.jsonl                      all jobs as JSON lines; import, import-old broker.db
 
 Settings: BROKER_URL (http://127.0.0.1:8000) and BOT_TOKEN, and BROKER_DB for what works on the store itself, from
 the environment or from an env file (--env-file, OPENCLAW_ENV, ./.openclaw/cli.env, ~/.config/openclaw/env). A token
-is never a flag. openclaw token uses ADMIN_TOKEN where it is set.
+is never a flag. openclaw token uses ADMIN_TOKEN where it is set. openclaw inspect takes INSPECT_AT (127.0.0.1:8010) and
+INSPECT_CERTS (~/.config/openclaw/inspect).
 
 While it waits: Ctrl-C leaves after three seconds and the job goes on; Ctrl-C again cancels the job.
 
@@ -176,6 +178,7 @@ void add_verbs(CLI::App& app, raw_options& raw) {
       raw.chosen.line = line;
     });
   add_store_verbs(app, raw.chosen.store, [&raw] { raw.chosen.action = cli_action::store; });
+  add_inspect_verb(app, raw.chosen.inspect, [&raw] { raw.chosen.action = cli_action::inspect; });
 }
 
 std::optional<std::string> first_env_file(const raw_options& raw, const config_sources& sources,
@@ -196,6 +199,16 @@ std::optional<std::string> first_env_file(const raw_options& raw, const config_s
     if (auto content = sources.read_file(place))
       return content;
   return std::nullopt;
+}
+
+void settle_inspection(inspect_task& x, const std::function<std::string(const char*)>& setting,
+                       const std::string& home) {
+  const auto settle = [](std::string& place, const std::string& configured, const std::string& fallback) {
+    if (place.empty())
+      place = configured.empty() ? fallback : configured;
+  };
+  settle(x.at, setting("INSPECT_AT"), inspect_at_fallback);
+  settle(x.certificates, setting("INSPECT_CERTS"), home + "/.config/openclaw/inspect");
 }
 
 /// @returns what is wrong, "" when nothing is
@@ -221,6 +234,7 @@ std::string read_settings(raw_options& raw, const config_sources& sources) {
     chosen.store.folder = setting("BROKER_DB");
   if (chosen.store.folder.empty())
     chosen.store.folder = default_store_folder();
+  settle_inspection(chosen.inspect, setting, sources.environment("HOME").value_or(""));
   for (const char* env : {"BOT_TOKEN", "ADMIN_TOKEN", "WORKER_TOKEN", "DISCORD_TOKEN", "LLM_API_KEY"})
     if (auto value = setting(env); !value.empty())
       chosen.secrets.push_back(std::move(value));
@@ -256,7 +270,7 @@ std::variant<cli_options, config_exit> read_cli_options(const config_sources& so
   app.add_flag("--stream", raw.chosen.stream, "Show an answer's text while it is written");
   app.add_flag_callback(
       "--no-wait", [&raw] { raw.chosen.wait = false; }, "Say the job's id and end");
-  app.add_option("--timeout", raw.timeout, "Seconds to wait for an answer (600)")
+  app.add_option("--timeout", raw.timeout, "Seconds to wait for an answer (600; inspect: 5)")
       ->check(CLI::Range(1L, 604'800L))
       ->option_text("SECONDS");
   app.add_option("--broker", raw.broker, "The broker's address; stronger than BROKER_URL");
@@ -275,6 +289,8 @@ std::variant<cli_options, config_exit> read_cli_options(const config_sources& so
     return explain(app, raw.chosen.json, why);
   }
   raw.chosen.timeout = std::chrono::seconds{raw.timeout};
+  if (app.count("--timeout") > 0)
+    raw.chosen.inspect.wait = raw.chosen.timeout;
   raw.chosen.job_id = raw.job;
   if (raw.chosen.action == cli_action::doctor) { // it reads the runner's settings, not ours
     raw.chosen.file = raw.env_file;

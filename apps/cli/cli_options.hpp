@@ -3,6 +3,7 @@
 // users of a machine can read.
 
 #include "actors/ports/broker_api.hpp"
+#include "apps/cli/inspect_task.hpp"
 #include "apps/cli/store_task.hpp"
 #include "apps/cli/trace_command.hpp"
 #include "apps/config.hpp"
@@ -16,7 +17,7 @@
 
 namespace claw {
 
-enum class cli_action : uint8_t { run_line, chat, status, events, trace, token, transcript, doctor, store };
+enum class cli_action : uint8_t { run_line, chat, status, events, trace, token, transcript, doctor, store, inspect };
 
 enum class token_verb : uint8_t { create, list, revoke };
 
@@ -34,6 +35,7 @@ struct cli_options {
   std::string file;   ///< transcript; doctor: the runner's env file, "" for the environment alone
   store_task store;   ///< store
   trace_task trace;   ///< trace
+  inspect_task inspect; ///< inspect
   std::string job_id; ///< events; status: "" asks for the broker's own state
   bool json = false;
   bool quiet = false;  ///< no progress

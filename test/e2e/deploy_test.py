@@ -21,7 +21,7 @@ from service_host import ServiceHost, is_running
 RUN_SECONDS_MAX = 180
 EXPOSURE_MAX = 1.5
 SCRIPTS = ["onboard_broker.sh", "onboard_runner.sh", "onboard_bot.sh", "install_runner_systemd.sh", "update.sh",
-           "uninstall.sh", "runner/start.sh"]
+           "uninstall.sh", "runner/start.sh", "make_inspect_certs.sh"]
 HAS_BOT = (BIN / "openclaw-bot").exists()
 
 

@@ -33,7 +33,7 @@ class Operations(unittest.TestCase):
         self.root = pathlib.Path(folder.name)
         self.host = ServiceHost(self.root)
         self.addCleanup(self.host.stop_all)
-        self.port = free_port()
+        self.port, self.inspect_port = free_port(), free_port()
         self.token = ""
         make_repository(self.root / "srv" / "repos" / "openclaw-broker")
         settings = self.root / "etc" / "openclaw"
@@ -62,7 +62,7 @@ class Operations(unittest.TestCase):
 
     def here(self, command):
         command = SYSTEM_PATHS.sub(lambda found: str(self.root) + found[1], command)
-        command = command.replace("127.0.0.1:8000", f"127.0.0.1:{self.port}")
+        command = command.replace("127.0.0.1:8000", f"127.0.0.1:{self.port}").replace("8010", str(self.inspect_port))
         return command.replace(" KID", " " + self.token.partition(".")[0]) if command.endswith(" KID") else command
 
     def test_every_command_works(self):

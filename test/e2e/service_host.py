@@ -39,7 +39,8 @@ class ServiceHost:
         file = self.root / "etc/systemd/system" / template
         instance = name.partition("@")[2].removesuffix(".service")
         lines = {}
-        for line in file.read_text().splitlines():
+        drop_ins = sorted((file.parent / (template + ".d")).glob("*.conf"))
+        for line in "\n".join(each.read_text() for each in [file, *drop_ins]).splitlines():
             key, equals, value = line.partition("=")
             if equals and not line.startswith("#"):
                 lines.setdefault(key, []).append(value.replace("%i", instance))

@@ -186,6 +186,34 @@ TEST_CASE("a word that is no verb is named", "[cli]") {
   CHECK(said({}).find("subcommand is required") != std::string::npos);
 }
 
+TEST_CASE("inspect looks at the place and with the certificates that are named, else those of the settings", "[cli]") {
+  surroundings world;
+  world.environment["HOME"] = "/home/ann";
+  auto told = world.options({"inspect"});
+  CHECK(told.action == cli_action::inspect);
+  CHECK(told.inspect.verb == inspect_verb::tree);
+  CHECK(told.inspect.at == "127.0.0.1:8010");
+  CHECK(told.inspect.certificates == "/home/ann/.config/openclaw/inspect");
+  CHECK(told.inspect.wait == std::chrono::seconds{5});
+  world.environment["INSPECT_AT"] = "127.0.0.1:1";
+  world.environment["INSPECT_CERTS"] = "/certs";
+  told = world.options({"inspect", "watch", "--json"});
+  CHECK(told.inspect.verb == inspect_verb::watch);
+  CHECK(told.json);
+  CHECK(told.inspect.at == "127.0.0.1:1");
+  CHECK(told.inspect.certificates == "/certs");
+  told = world.options({"inspect", "actor", "12", "--at", "box:2", "--certs", "/mine", "--timeout", "9"});
+  CHECK(told.inspect.verb == inspect_verb::actor);
+  CHECK(told.inspect.actor == 12);
+  CHECK(told.inspect.at == "box:2");
+  CHECK(told.inspect.certificates == "/mine");
+  CHECK(told.inspect.wait == std::chrono::seconds{9});
+  CHECK(world.options({"inspect", "events", "-f"}).inspect.follow);
+  CHECK(exit_code({"inspect", "actor"}) == cli_exit::usage);
+  CHECK(exit_code({"inspect", "actor", "x"}) == cli_exit::usage);
+  CHECK(exit_code({"inspect", "nobody"}) == cli_exit::usage);
+}
+
 TEST_CASE("an empty id is not the broker's state", "[cli]") {
   CHECK(exit_code({"status", ""}) == cli_exit::usage);
 }
