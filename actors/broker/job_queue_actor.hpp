@@ -18,7 +18,6 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -131,8 +130,6 @@ struct job_queue_state {
   void on_down(const caf::down_msg& x);
   worker_roster::worker* note_alive(const worker_facts& x); ///< null: see worker_roster::find_or_add
   uint64_t orphan_jobs(const worker_facts& x);
-  void orphan_settled(const job_id& id);
-  bool awaits_orphans(const std::string& worker_id) const;
   bool can_serve(const caps& required) const;
   bool is_draining(const claim_request& x) const;
   std::vector<worker_snapshot> snapshots() const;
@@ -160,7 +157,6 @@ struct job_queue_state {
   worker_roster roster;
   bool roster_full = false; ///< a stranger has been turned away since a worker last fell silent
   std::unordered_map<job_id, awake_job> awake;
-  std::unordered_map<job_id, std::string> orphans; ///< being requeued; whose they were
   uint64_t open = 0;     ///< queued and running jobs; new ones count before their commit, since whoever
                          ///< reads the store may ask for one before the queue hears that it is there
   std::unordered_map<job_id, under_way> creating; ///< of them those on their way to the store

@@ -51,8 +51,7 @@ void job_queue_state::on_declined(claim_declined& x) {
 
 void job_queue_state::serve(waiting_claim x) {
   charge_running();
-  // The jobs of a runner's former start are older than most that wait: it does not choose before they stand in line.
-  x.parked = is_draining(x.request) || awaits_orphans(x.request.worker.worker_id);
+  x.parked = is_draining(x.request);
   while (const auto id = x.parked ? std::nullopt : index.take(x.request.worker.caps))
     if (hand_over(*id, x))
       return;

@@ -94,7 +94,6 @@ void job_queue_state::on_report(job_report& x) {
     leave_line(waiting(record));
   if (is_terminal(record.status) && record.deadline_s)
     deadlines.remove(*record.deadline_s, record.id);
-  orphan_settled(record.id);
   answer_shutdown();
 }
 
@@ -123,7 +122,6 @@ void job_queue_state::on_job_down(const job_id& id) {
   auto& x = awake.at(id);
   x.actor = nullptr;
   leave_line(waiting(x.record));
-  orphan_settled(id);
   // Its last commit may still be on its way: what is true is known once that has passed.
   caf::anon_send(around->store, commit_barrier{id, self});
 }

@@ -6,7 +6,6 @@
 
 #include <spdlog/spdlog.h>
 
-#include <algorithm>
 #include <map>
 #include <utility>
 
@@ -29,7 +28,7 @@ worker_roster::worker* job_queue_state::note_alive(const worker_facts& x) {
 }
 
 uint64_t job_queue_state::orphan_jobs(const worker_facts& x) {
-  uint64_t found = 0;
+  uint64_t orphans = 0;
   for (auto& [id, job] : awake) {
     const bool orphan = job.actor && job.record.status == job_status::running
                         && job.record.worker_id == x.worker_id
@@ -37,27 +36,11 @@ uint64_t job_queue_state::orphan_jobs(const worker_facts& x) {
                         && job.record.worker_boot_id != x.boot_id;
     if (!orphan)
       continue;
-    ++found;
-    orphans[id] = x.worker_id;
+    ++orphans;
     give(job, orphan_notice{x.principal, x.worker_id, x.boot_id});
   }
-  spdlog::info("event=worker_started worker_id={} orphans={}", log_value(x.worker_id), found);
-  return found;
-}
-
-/// The job has its place in the line again, or will not have it soon: whoever waited for that may choose now.
-void job_queue_state::orphan_settled(const job_id& id) {
-  const auto settled = orphans.extract(id);
-  if (settled.empty() || awaits_orphans(settled.mapped()))
-    return;
-  for (auto& claim : claims.take_of(settled.mapped())) {
-    release_held(claim);
-    serve(std::move(claim));
-  }
-}
-
-bool job_queue_state::awaits_orphans(const std::string& worker_id) const {
-  return std::any_of(orphans.begin(), orphans.end(), [&](const auto& x) { return x.second == worker_id; });
+  spdlog::info("event=worker_started worker_id={} orphans={}", log_value(x.worker_id), orphans);
+  return orphans;
 }
 
 void job_queue_state::on_seen(const worker_seen& x) {

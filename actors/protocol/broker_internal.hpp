@@ -100,7 +100,7 @@ struct waiting_claim {
   uint64_t ticket = 0;  ///< grows with each claim: who came first
   actor_time due{};     ///< answered with nothing from then on
   caf::actor of_worker; ///< whose silence ends the lease; null for a worker without a name
-  bool parked = false;  ///< it waits outside the line: its worker is drained, or its former jobs are being requeued
+  bool parked = false;  ///< its worker is drained: it waits without being in the line
 };
 
 struct claim_offer {

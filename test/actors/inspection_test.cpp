@@ -154,8 +154,10 @@ TEST_CASE_METHOD(looked_at, "an end in good order is no failure", "[inspection]"
 }
 
 TEST_CASE_METHOD(looked_at, "events are forgotten, the oldest first", "[inspection]") {
-  for (std::size_t i = 0; i < inspection_limits::events_kept; ++i)
-    sim.finish(sim.job_for(), sim.proof_of(sim.grant_to(sim.worker("w1"))));
+  for (std::size_t i = 0; i < inspection_limits::events_kept; ++i) {
+    const auto id = sim.job_for();
+    sim.finish(id, sim.proof_of(sim.grant_to(sim.worker("w1"))));
+  }
   look("events 0");
   CHECK(house.last().events.size() == inspection_limits::events_kept);
   CHECK(house.last().events.back().number == house.last().events_seen);

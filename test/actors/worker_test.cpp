@@ -2,7 +2,6 @@
 #include "test/support/simulation.hpp"
 
 #include <set>
-#include <vector>
 
 using namespace claw;
 using namespace std::chrono_literals;
@@ -79,47 +78,6 @@ TEST_CASE("a runner that was started anew gets the job of the old one", "[worker
   CHECK((*again)->document.head.attempt == 2);
   CHECK(sim.store.events(id, 0, 100)->at(2).why == "worker_restarted");
   CHECK(sim.record(other).worker_id == "w2");
-}
-
-TEST_CASE("a runner that was started anew gets its old job before a newer one, at once or held", "[worker]") {
-  const auto wait = GENERATE(0s, 25s);
-  simulation sim;
-  const auto old = sim.job_for();
-  sim.grant_to(sim.worker("w1", "", "boot-1"));
-  const auto newer = sim.job_for();
-  const auto first = sim.claim(sim.worker("w1", "", "boot-2"), wait);
-  const auto second = sim.claim(sim.worker("w1", "", "boot-2"), wait);
-  REQUIRE((first.ok() && first->has_value()));
-  REQUIRE((second.ok() && second->has_value()));
-  CHECK((*first)->document.head.id == old);
-  CHECK((*second)->document.head.id == newer);
-}
-
-TEST_CASE("all jobs of a runner's former start stand in line before the new one chooses", "[worker]") {
-  simulation sim;
-  std::vector<job_id> ids;
-  for (int i = 0; i < 5; ++i)
-    ids.push_back(sim.job_for());
-  for (int i = 0; i < 4; ++i)
-    sim.grant_to(sim.worker("w1", "", "boot-1"));
-  sim.order.emplace(GENERATE(range(1, 20))); // whichever of them is requeued first
-  for (const auto& id : ids)
-    CHECK(sim.grant_to(sim.worker("w1", "", "boot-2")).document.head.id == id);
-}
-
-TEST_CASE("other workers do not wait until a runner's old jobs are back", "[worker]") {
-  simulation sim;
-  const auto old = sim.job_for();
-  sim.grant_to(sim.worker("w1", "", "boot-1"));
-  const auto newer = sim.job_for();
-  sim.settles = false;
-  const auto again = sim.claim(sim.worker("w1", "", "boot-2"));
-  const auto other = sim.claim(sim.worker("w2"));
-  sim.settle();
-  REQUIRE((other.ok() && other->has_value()));
-  CHECK((*other)->document.head.id == newer);
-  REQUIRE((again.ok() && again->has_value()));
-  CHECK((*again)->document.head.id == old);
 }
 
 TEST_CASE("a restart of a runner is noticed after a restart of the broker, too", "[worker]") {

@@ -85,7 +85,7 @@ TEST_CASE("a mailbox that stands still for a day is still told to a hundredth of
       const auto told = meter.read(now).oldest;
       REQUIRE(told);
       CHECK(*told >= true_age);
-      CHECK(*told - true_age <= std::chrono::hours{24} / 100);
+      CHECK(*told - true_age <= std::chrono::seconds{std::chrono::hours{24}} / 100);
     }
     meter.begun(now);
     meter.finished();
