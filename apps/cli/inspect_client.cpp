@@ -67,7 +67,10 @@ public:
                  [&](const caf::error& why) { trouble = why_not_connected(why, at_); });
     if (trouble.code == ec::none && !remote_)
       return failure{ec::refused, at_ + " offers nothing to ask"};
-    return trouble.code == ec::none ? outcome<done>{done{}} : trouble;
+    if (trouble.code != ec::none)
+      return trouble;
+    self_->monitor(remote_);
+    return done{};
   }
 
   outcome<std::string> ask(const std::string& question, std::chrono::milliseconds wait) override {
@@ -75,7 +78,7 @@ public:
     self_->request(remote_, wait, inspect_atom::value, question)
         .receive([&](std::string& text) { answer = std::move(text); },
                  [&](const caf::error& why) {
-                   answer = why == caf::sec::request_timeout
+                   answer = why == caf::sec::request_timeout && !is_gone()
                                 ? failure{ec::timed_out, at_ + " does not answer: the program is stopped or hangs"}
                                 : failure{ec::unreachable, at_ + " has closed the connection"};
                  });
@@ -83,6 +86,13 @@ public:
   }
 
 private:
+  /// A request whose connection is lost is not answered (CAF 0.17): what is told of it is that the proxy is down.
+  bool is_gone() {
+    bool gone = false;
+    self_->receive([&gone](const caf::down_msg&) { gone = true; }, caf::after(std::chrono::seconds{0}) >> [] {});
+    return gone;
+  }
+
   std::string at_;
   client_config config_;
   caf::actor_system system_;

@@ -3,6 +3,7 @@
 #include "apps/cli/cli_exit.hpp"
 #include "apps/cli/inspect_view.hpp"
 #include "net/bounded_json.hpp"
+#include "net/terminal_text.hpp"
 #include "net/json_inspection_codec.hpp"
 
 #include <ostream>
@@ -58,7 +59,7 @@ private:
     if (!answer->contains("node") || !answer->contains(events ? "events" : "actors"))
       return fail({ec::refused, "the answer is that of another version"});
     if (world_.json)
-      world_.out << json_text(*answer) << std::endl;
+      world_.out << printable_json(json_text(*answer)) << std::endl;
     else if (events)
       world_.out << inspection_events_text(*answer) << std::flush;
     else

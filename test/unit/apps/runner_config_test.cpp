@@ -220,7 +220,7 @@ TEST_CASE("all problems are told at once", "[runner_config]") {
 }
 
 TEST_CASE("no key can be bad without a test that says how", "[runner_config]") {
-  std::set<std::string> open{"RUNNER_REPO_ALLOWLIST", "LLM_MODEL"}; // any text is good
+  std::set<std::string> open{"RUNNER_REPO_ALLOWLIST", "RUNNER_METRICS_FILE", "LLM_MODEL"}; // any text is good
   for (const auto& x : bad_values())
     open.insert(x.key);
   std::set<std::string> known;
