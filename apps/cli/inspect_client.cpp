@@ -4,6 +4,7 @@
 #include "apps/config_text.hpp"
 
 #include <caf/io/middleman.hpp>
+#include <caf/io/network/default_multiplexer.hpp>
 #include <caf/openssl/all.hpp>
 
 #include <set>
@@ -43,12 +44,20 @@ struct client_config : caf::actor_system_config {
   }
 };
 
-failure why_not_connected(const caf::error& why, const std::string& at) {
+/// CAF says the same of a port where nobody listens and of one that ends the handshake at once.
+bool is_listened_at(const place& where) {
+  const auto socket = caf::io::network::new_tcp_connection(where.host, where.port);
+  if (socket)
+    caf::io::network::close_socket(*socket);
+  return static_cast<bool>(socket);
+}
+
+failure why_not_connected(const caf::error& why, const place& where, const std::string& at) {
   if (why == caf::sec::request_timeout)
     return {ec::timed_out, at + " takes the connection and says nothing: the program is stopped or hangs"};
-  if (why == caf::sec::cannot_connect_to_node)
+  if (why == caf::sec::cannot_connect_to_node && !is_listened_at(where))
     return {ec::unreachable, "nobody listens at " + at + ": is the program running, with INSPECT_PORT set?"};
-  if (why == caf::sec::disconnect_during_handshake)
+  if (why == caf::sec::cannot_connect_to_node || why == caf::sec::disconnect_during_handshake)
     return {ec::bad_token, at + " ended the handshake: it does not take this certificate, is no inspection port, or "
                                "too many look already"};
   return {ec::refused, at + " is no inspection port of this project"};
@@ -64,7 +73,7 @@ public:
     self_->request(system_.openssl_manager().actor_handle(), wait, caf::connect_atom::value, where.host, where.port)
         .receive([&](const caf::node_id&, const caf::strong_actor_ptr& found,
                      const std::set<std::string>&) { remote_ = caf::actor_cast<caf::actor>(found); },
-                 [&](const caf::error& why) { trouble = why_not_connected(why, at_); });
+                 [&](const caf::error& why) { trouble = why_not_connected(why, where, at_); });
     if (trouble.code == ec::none && !remote_)
       return failure{ec::refused, at_ + " offers nothing to ask"};
     if (trouble.code != ec::none)
