@@ -125,8 +125,9 @@ class Peer:
 
 
 def discord_js(fake, **env):
-    return Peer(["node", str(PEERS / "discord_js.js"), fake.api], fake.token, NODE_PATH=str(MODULES / "node_modules"),
-                **env)
+    # The fake listens on 127.0.0.1 alone; Node takes the first address of `localhost`, which may be ::1.
+    return Peer(["node", "--dns-result-order=ipv4first", str(PEERS / "discord_js.js"), fake.api], fake.token,
+                NODE_PATH=str(MODULES / "node_modules"), **env)
 
 
 def discord_py(fake):
