@@ -153,6 +153,7 @@ outcome<done> journaled_job_store::write_batch(std::string record, bool creates)
 }
 
 outcome<store_usage> journaled_job_store::usage() const {
+  const auto pending_bytes = pending_.bytes_pending(); // first: what is settled meanwhile counts twice, not never
   const auto jobs = settled_->count();
   if (!jobs)
     return jobs.error();
@@ -165,7 +166,7 @@ outcome<store_usage> journaled_job_store::usage() const {
   x.job_bytes = *job_bytes;
   x.file_bytes = settled_->folder().used_bytes();
   x.room_bytes = settled_->room();
-  x.pending_bytes = pending_.bytes_pending();
+  x.pending_bytes = pending_bytes;
   x.takes_new_jobs = !pending_.trouble() && x.room_bytes >= options_.ballast_bytes + room_a_byte * x.pending_bytes;
   return x;
 }
