@@ -134,6 +134,11 @@ outcome<nlohmann::json> read_object(const curl_answer& x) {
   return body;
 }
 
+nlohmann::json data_of(const remote_event& event) {
+  auto data = parse_bounded_json(event.data_json);
+  return data && data->is_object() ? *data : nlohmann::json::object();
+}
+
 outcome<remote_token> read_token(const nlohmann::json& x) {
   if (!x.is_object())
     return bad_reply("the token is no object");

@@ -26,6 +26,10 @@ outcome<nlohmann::json> read_object(const curl_answer& x);
 outcome<remote_job> read_job(const nlohmann::json& x);
 
 outcome<remote_event> read_event(const nlohmann::json& x);
+
+/// What an event tells; an empty object where that is none.
+nlohmann::json data_of(const remote_event& event);
+
 outcome<remote_token> read_token(const nlohmann::json& x);
 outcome<remote_worker> read_worker(const nlohmann::json& x);
 

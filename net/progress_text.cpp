@@ -1,7 +1,5 @@
 #include "net/progress_text.hpp"
 
-#include "actors/domain/code_points.hpp"
-#include "actors/domain/shorten.hpp"
 #include "net/answer_text.hpp"
 #include "net/bounded_json.hpp"
 #include "net/broker_reply.hpp"
@@ -14,17 +12,6 @@ namespace claw {
 namespace {
 
 using nlohmann::json;
-
-constexpr std::size_t shown_bytes_max = 160;
-
-std::string shown(const std::string& text, const redactor& redact) {
-  return one_line(printable(redact.whole(text), true), shown_bytes_max);
-}
-
-json data_of(const remote_event& event) {
-  auto data = parse_bounded_json(event.data_json);
-  return data && data->is_object() ? *data : json::object();
-}
 
 /// A member as text, whether it is a string or any other JSON; "" when it is not there.
 std::string as_text(const json& object, std::initializer_list<const char*> keys) {

@@ -1,6 +1,7 @@
 #include "net/terminal_text.hpp"
 
 #include "actors/domain/code_points.hpp"
+#include "actors/domain/shorten.hpp"
 
 #include <algorithm>
 #include <array>
@@ -10,6 +11,8 @@
 namespace claw {
 
 namespace {
+
+constexpr std::size_t shown_bytes_max = 160;
 
 std::string utf16_escape(uint32_t unit) {
   std::array<char, 8> text{};
@@ -40,6 +43,10 @@ std::string printable(std::string_view text, bool one_line) {
     text.remove_prefix(bytes);
   }
   return result;
+}
+
+std::string shown(const std::string& text, const redactor& redact) {
+  return one_line(printable(redact.whole(text), true), shown_bytes_max);
 }
 
 std::string printable_json(std::string_view json) {

@@ -1,6 +1,5 @@
 #include "net/trace_text.hpp"
 
-#include "actors/domain/shorten.hpp"
 #include "net/answer_text.hpp"
 #include "net/bounded_json.hpp"
 #include "net/broker_reply.hpp"
@@ -15,17 +14,6 @@ namespace claw {
 namespace {
 
 using nlohmann::json;
-
-constexpr std::size_t detail_bytes_max = 160;
-
-std::string shown(const std::string& text, const redactor& redact) {
-  return one_line(printable(redact.whole(text), true), detail_bytes_max);
-}
-
-json data_of(const remote_event& event) {
-  auto data = parse_bounded_json(event.data_json);
-  return data && data->is_object() ? *data : json::object();
-}
 
 std::string usage_words(const json& data) {
   const auto prompt = integer_member(data, "prompt_tokens");

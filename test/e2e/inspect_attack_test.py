@@ -11,8 +11,8 @@ import threading
 import time
 import unittest
 
-from inspected_house import (CLIENT_HANDSHAKE, DIRECT_MESSAGE, HEARTBEAT, Certificates, RawPeer, client_context, frame,
-                             inspect, inspected_broker, look, port_of)
+from inspected_house import (CLIENT_HANDSHAKE, DIRECT_MESSAGE, HEARTBEAT, Certificates, InspectedBroker, RawPeer,
+                             client_context, frame, inspect, look)
 
 SERVER_HANDSHAKE, ROUTED_MESSAGE, MONITOR_MESSAGE, DOWN_MESSAGE = 0, 3, 4, 5
 NAMED_RECEIVER = 1
@@ -22,15 +22,7 @@ CONNECTIONS = 200
 PLACES = 16  # of net/inspection_gate.hpp
 
 
-class Attack(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.certificates = Certificates()
-        cls.addClassCleanup(cls.certificates.stop)
-        cls.broker = inspected_broker(cls.certificates)
-        cls.addClassCleanup(cls.broker.stop)
-        cls.port = port_of(cls.broker)
-
+class Attack(InspectedBroker):
     def setUp(self):
         self.memory_before = self.memory_kib()
         self.actors_before = self.kinds()

@@ -10,20 +10,12 @@ import unittest
 from bot_process import BotProcess
 from broker_process import BIN, BrokerProcess
 from fake_discord_process import FakeDiscord
-from inspected_house import (WAIT_SECONDS_MAX, Certificates, inspect, inspectable, inspected_broker, look, make_certificates,
-                             named, port_of)
+from inspected_house import (WAIT_SECONDS_MAX, Certificates, InspectedBroker, inspect, inspectable, inspected_broker, look,
+                             make_certificates, named, port_of)
 from runner_process import RunnerProcess, wait_until
 
 
-class Look(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.certificates = Certificates()
-        cls.addClassCleanup(cls.certificates.stop)
-        cls.broker = inspected_broker(cls.certificates)
-        cls.addClassCleanup(cls.broker.stop)
-        cls.port = port_of(cls.broker)
-
+class Look(InspectedBroker):
     def look(self, *arguments):
         return look(self.port, self.certificates, *arguments)
 

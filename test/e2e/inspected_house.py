@@ -9,6 +9,7 @@ import struct
 import subprocess
 import tempfile
 import time
+import unittest
 
 from broker_process import BIN, ROOT, BrokerProcess
 
@@ -43,6 +44,18 @@ def client_context():
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     return context
+
+
+class InspectedBroker(unittest.TestCase):
+    """Tests that share a broker with certificates and a port to inspect it."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.certificates = Certificates()
+        cls.addClassCleanup(cls.certificates.stop)
+        cls.broker = inspected_broker(cls.certificates)
+        cls.addClassCleanup(cls.broker.stop)
+        cls.port = port_of(cls.broker)
 
 
 def inspectable(certificates):
