@@ -20,7 +20,8 @@ public:
   using time_point = std::chrono::steady_clock::time_point;
   using duration = std::chrono::steady_clock::duration;
 
-  /// How exact `oldest` is. When a mailbox stands still for long, marks grow sparse: then to a hundredth of how long it has stood.
+  /// How exact `oldest` is. When a mailbox stands still for long, marks grow sparse: then to a hundredth of the time
+  /// that it has stood.
   static constexpr duration mark_spacing = std::chrono::milliseconds{10};
 
   struct reading {
