@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """`openclaw inspect` at real programs: what it shows, and what it says of a program that is gone or frozen."""
+import contextlib
 import os
+import pathlib
 import signal
 import stat
 import subprocess
@@ -153,23 +155,52 @@ class Ends(unittest.TestCase):
             self.broker.process.send_signal(signal.SIGCONT)
         self.assertEqual(inspect(self.port, self.certificates.path).returncode, 0)
 
+    def test_a_watched_program_that_freezes_is_told_from_a_dead_one(self):
+        with self.watching("--timeout", "1") as watching:
+            self.broker.process.send_signal(signal.SIGSTOP)
+            try:
+                _, err = watching.communicate(timeout=WAIT_SECONDS_MAX)
+            finally:
+                self.broker.process.send_signal(signal.SIGCONT)
+            self.assertEqual(watching.returncode, 5, err)
+            self.assertIn("stopped or hangs", err)
+
     def test_a_watched_program_that_dies_ends_the_watching(self):
-        with subprocess.Popen([BIN / "openclaw", "inspect", "watch", "--at", f"127.0.0.1:{self.port}", "--certs",
-                               self.certificates.path], env={"PATH": os.environ["PATH"]}, text=True,
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE) as watching:
-            self.assertIn("openclaw-broker", watching.stdout.readline())
+        with self.watching() as watching:
             self.broker.kill()
             _, err = watching.communicate(timeout=WAIT_SECONDS_MAX)
             self.assertEqual(watching.returncode, 3, err)
 
+    def test_a_program_that_dies_with_a_question_before_it_is_gone_at_once(self):
+        with self.watching("--timeout", "3600") as watching:
+            self.broker.process.send_signal(signal.SIGSTOP)
+            wait_until(lambda: unread_bytes_at(self.port), "a question that is not read")
+            self.broker.kill()
+            _, err = watching.communicate(timeout=WAIT_SECONDS_MAX)
+            self.assertEqual(watching.returncode, 3, err)
+            self.assertIn("has closed the connection", err)
+
     def test_a_program_ends_in_good_order_while_it_is_watched(self):
-        with subprocess.Popen([BIN / "openclaw", "inspect", "watch", "--at", f"127.0.0.1:{self.port}", "--certs",
-                               self.certificates.path], env={"PATH": os.environ["PATH"]}, text=True,
-                              stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as watching:
-            watching.stdout.readline()
+        with self.watching() as watching:
             self.assertEqual(self.broker.terminate(), 0)
             watching.communicate(timeout=WAIT_SECONDS_MAX)
         self.assertFalse([line for line in self.broker.log if "shutdown_overdue" in line])
+
+    @contextlib.contextmanager
+    def watching(self, *arguments):
+        """`openclaw inspect watch` which has shown something."""
+        with subprocess.Popen([BIN / "openclaw", "inspect", "watch", "--at", f"127.0.0.1:{self.port}", "--certs",
+                               self.certificates.path, *arguments], env={"PATH": os.environ["PATH"]}, text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+            self.assertIn("openclaw-broker", process.stdout.readline())
+            yield process
+
+
+def unread_bytes_at(port):
+    """How much has come to connections of this port and is not read."""
+    lines = [line.split() for line in pathlib.Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    return sum(int(queues.split(":")[1], 16) for _, local, _, state, queues, *_ in lines
+               if state == "01" and int(local.split(":")[1], 16) == port)
 
 
 class Settings(unittest.TestCase):
