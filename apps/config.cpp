@@ -26,8 +26,8 @@ constexpr config_row common[] = {
      "Where openclaw inspect may look at the actors of this program; 0 takes any free port; unset: nobody can."},
     {"INSPECT_HOST", "127.0.0.1", config_unit::text, false, "The address of that port."},
     {"INSPECT_CERTS", nullptr, config_unit::path, false,
-     "Folder with ca.crt, node.crt and node.key, which deploy/make_inspect_certs.sh makes; unset: the service's "
-     "credentials, or /etc/openclaw/inspect."},
+     "Folder with ca.crt, node.crt and node.key, which deploy/make_inspect_certs.sh (openclaw-inspect-certs) makes; "
+     "unset: the service's credentials, or /etc/openclaw/inspect."},
 };
 
 } // namespace

@@ -30,6 +30,11 @@ PAGES = {
                   ("~/.config/openclaw/inspect", "ca.crt, operator.crt and operator.key for openclaw inspect")],
                   "openclaw-broker(1), openclaw-runner(1)"),
 }
+# the same of scripts that are commands, in section 8, with what they are for
+SCRIPTS = {
+    "openclaw-inspect-certs": (ROOT / "deploy" / "make_inspect_certs.sh", "make the certificates for openclaw inspect",
+                               [("/etc/openclaw/inspect", "where they are")], "openclaw(1), openclaw-broker(1)"),
+}
 EXIT_CODES = [("0", "the end that was asked for"), ("64", "wrong usage"), ("70", "the program failed; start it again"),
               ("78", "wrong configuration")]
 
@@ -125,6 +130,18 @@ def man_page(program, version, text):
     return text.replace("\n.PP\n.PP", "\n.PP").replace("\n.PP\n.SH", "\n.SH")
 
 
+def script_page(name, version):
+    """Of a help that is a usage, a paragraph, and options without a heading."""
+    script, purpose, files, see_also = SCRIPTS[name]
+    usage, _, rest = said_by(script, "--help").partition("\n")
+    text, _, options = rest.strip().partition("\n\n")
+    page = [f'.TH {name.upper()} 8 "" "OpenClaw Broker {version}" "OpenClaw Broker"', ".SH NAME",
+            f"{in_roff(name)} \\- {purpose}", ".SH SYNOPSIS", f"\\fB{in_roff(name)}\\fR {in_roff(usage.split(' ', 2)[2])}",
+            ".SH DESCRIPTION", *map(in_roff, text.splitlines()), ".SH OPTIONS", *help_in_roff(options.splitlines()),
+            ".SH FILES", *list_in_roff(files), ".SH SEE ALSO", in_roff(see_also)]
+    return "\n".join(page) + "\n"
+
+
 def write_examples(folder, programs):
     folder.mkdir(parents=True, exist_ok=True)
     for name, (program, place, settings) in EXAMPLES.items():
@@ -139,6 +156,10 @@ def write_pages(folder, programs):
         if path.exists():
             version = said_by(path, "--version").split()[-1]
             (folder / f"{program}.1").write_text(man_page(program, version, said_by(path, "--help")))
+    if (programs / "openclaw").exists():
+        version = said_by(programs / "openclaw", "--version").split()[-1]
+        for name in SCRIPTS:
+            (folder / f"{name}.8").write_text(script_page(name, version))
 
 
 def main():

@@ -3,16 +3,19 @@
 # certificate for this machine's programs and one for its operator. What is there and good stays.
 set -euo pipefail
 
-repo=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
+# In a package it lies in /usr/share/openclaw, with a link that is the command.
+here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
+repo=$(dirname -- "$here") me=deploy/make_inspect_certs.sh
+[[ $0 == *.sh ]] || me=$(basename -- "$0")
 # shellcheck source=deploy/onboarding.sh
-. "$repo/deploy/onboarding.sh"
+. "$here/onboarding.sh"
 
 to=/etc/openclaw/inspect node="" operator="" units=()
 ca_days=3650 days=825 renew_days=30
 
 usage() {
   cat <<TEXT
-usage: deploy/make_inspect_certs.sh [OPTION...]
+usage: $me [OPTION...]
 
 Makes ca.crt, node.crt and operator.crt with their keys, in a folder that only its owner can read. A certificate that is
 there stays, unless it ends within $renew_days days or is not of this CA. To take everybody's access away, remove the folder and

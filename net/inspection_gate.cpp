@@ -26,7 +26,8 @@ constexpr std::size_t refusals_logged_per_minute_max = 12; ///< a stranger must 
 outcome<done> load(asio::ssl::context& tls, const gate_certificates& files) {
   const auto wrong = [](const std::string& file, const error_code& why) {
     return failure{ec::bad_config,
-                   "cannot use " + file + " (" + why.message() + "); deploy/make_inspect_certs.sh makes it"};
+                   "cannot use " + file + " (" + why.message()
+                       + "); deploy/make_inspect_certs.sh makes it, with packages: openclaw-inspect-certs"};
   };
   error_code why;
   if (tls.load_verify_file(files.ca, why); why)

@@ -57,9 +57,28 @@ function(claw_service component unit UNIT examples SETTINGS FIRST_START PURGED)
   set(CPACK_DEBIAN_${upper}_PACKAGE_CONTROL_EXTRA ${folder}/postinst ${folder}/prerm ${folder}/postrm PARENT_SCOPE)
 endfunction()
 
+# The script that makes the certificates for `openclaw inspect`, as a command. What it has made goes with the last package.
+function(claw_inspect_certs)
+  set(scripts ${PROJECT_SOURCE_DIR}/deploy)
+  install(PROGRAMS ${scripts}/make_inspect_certs.sh DESTINATION share/openclaw COMPONENT cli)
+  install(FILES ${scripts}/onboarding.sh DESTINATION share/openclaw COMPONENT cli)
+  file(CREATE_LINK ../share/openclaw/make_inspect_certs.sh ${parts}/openclaw/openclaw-inspect-certs SYMBOLIC)
+  install(FILES ${parts}/openclaw/openclaw-inspect-certs DESTINATION sbin COMPONENT cli)
+  install(CODE "
+    execute_process(COMMAND gzip -9nf ${parts}/man/openclaw-inspect-certs.8 COMMAND_ERROR_IS_FATAL ANY)
+    file(INSTALL ${parts}/man/openclaw-inspect-certs.8.gz DESTINATION \${CMAKE_INSTALL_PREFIX}/share/man/man8)"
+    COMPONENT cli)
+  configure_file(${scripts}/debian/postrm_cli.in ${parts}/openclaw/postrm COPYONLY)
+  file(CHMOD ${parts}/openclaw/postrm PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ
+    WORLD_EXECUTE)
+  set(CPACK_DEBIAN_CLI_PACKAGE_CONTROL_EXTRA ${parts}/openclaw/postrm PARENT_SCOPE)
+  set(CPACK_DEBIAN_CLI_PACKAGE_RECOMMENDS openssl PARENT_SCOPE)
+endfunction()
+
 claw_part(cli openclaw "Command line of OpenClaw Broker
 Asks the workers of a broker, and looks after its jobs, its workers and its
 store.")
+claw_inspect_certs()
 claw_part(broker openclaw-broker "Durable job queue for language models
 Keeps jobs on disk and gives them to runners under leases, behind an HTTP
 interface. It listens on loopback until it is told otherwise.")

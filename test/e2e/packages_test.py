@@ -57,6 +57,26 @@ class Packages(unittest.TestCase):
                 self.assertNotRegex(file.read_text(), "@[A-Z_]+@")
                 subprocess.run(["sh", "-n", file], check=True)
 
+    def test_a_packaged_command_makes_the_certificates_for_inspection(self):
+        """In a copy of the package's files, away from the sources."""
+        folder = self.unpacked("openclaw")
+        command = folder / "usr/sbin/openclaw-inspect-certs"
+        root = pathlib.Path(self.folder.name) / "machine"
+        said = subprocess.run([command, "--root", root, "--service", "openclaw-broker.service"], capture_output=True, text=True,
+                              check=False)
+        self.assertEqual((said.returncode, said.stderr), (0, ""), said.stdout)
+        made = {f"{name}.{kind}" for name in ("ca", "node", "operator") for kind in ("crt", "key")}
+        self.assertEqual({path.name for path in (root / "etc/openclaw/inspect").iterdir()}, made)
+        self.assertIn("LoadCredential=node.key:/etc/openclaw/inspect/node.key",
+                      (root / "etc/systemd/system/openclaw-broker.service.d/inspect.conf").read_text())
+        helped = subprocess.run([command, "--help"], capture_output=True, text=True, check=True).stdout
+        self.assertTrue(helped.startswith("usage: openclaw-inspect-certs "), helped)
+        page = subprocess.run(["zcat", folder / "usr/share/man/man8/openclaw-inspect-certs.8.gz"], capture_output=True, text=True,
+                              check=True).stdout
+        for word in re.findall(r"--[a-z-]+", helped):
+            self.assertIn(word.replace("-", "\\-"), page)
+        subprocess.run(["sh", "-n", folder / "DEBIAN" / "postrm"], check=True)
+
     @unittest.skipUnless(shutil.which("lintian"), "no lintian here")
     def test_lintian_has_nothing_to_say(self):
         said = subprocess.run(["lintian", "--allow-root", *self.packages.values()], capture_output=True, text=True, check=False)
