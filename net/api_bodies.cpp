@@ -71,6 +71,14 @@ outcome<std::string> string_or(const json& object, const char* key, std::string 
   return at->get<std::string>();
 }
 
+/// As `string_or`, but takes the text out: it may be large.
+outcome<std::string> take_string_or(json& object, const char* key, std::string fallback) {
+  const auto at = object.find(key);
+  if (at != object.end() && at->is_string())
+    return std::move(at->get_ref<std::string&>());
+  return string_or(object, key, std::move(fallback));
+}
+
 outcome<std::optional<int64_t>> integer_in(const json& object, const char* key, int64_t least,
                                            int64_t most) {
   const auto* at = member(object, key);
@@ -260,13 +268,13 @@ outcome<std::string> parse_line(std::string_view body) {
 
 outcome<std::string> parse_finish(finish_kind kind, std::string_view body,
                                   std::size_t text_bytes_max) {
-  const auto object = parse_object(body);
+  auto object = parse_object(body);
   if (!object)
     return object.error();
   const char* key = kind == finish_kind::result ? "result" : "error";
   if (kind == finish_kind::result && member(*object, key) == nullptr)
     return bad_shape("result is missing");
-  auto text = string_or(*object, key, "");
+  auto text = take_string_or(*object, key, "");
   if (!text)
     return text.error();
   if (text->size() > text_bytes_max)

@@ -15,6 +15,10 @@ json or_null(const std::optional<T>& x) {
   return x ? json(*x) : json(nullptr);
 }
 
+json or_null(std::optional<std::string>&& x) {
+  return x ? json(*std::move(x)) : json(nullptr);
+}
+
 json or_null(const std::string& x) {
   return x.empty() ? json(nullptr) : json(x);
 }
@@ -29,9 +33,9 @@ json embedded(const std::string& text) {
 
 } // namespace
 
-json job_object(const job_document& x) {
+json job_object(job_document x) {
   const auto& head = x.head;
-  return {
+  json object = {
       {"id", to_string(head.id)},
       {"created_at", head.created_s},
       {"started_at", or_null(head.started_s)},
@@ -39,9 +43,6 @@ json job_object(const job_document& x) {
       {"lease_until", or_null(head.lease_until_s)},
       {"status", to_string(head.status)},
       {"command", head.command},
-      {"payload", x.payload},
-      {"result", or_null(x.result)},
-      {"error", or_null(x.error)},
       {"worker_id", or_null(head.worker_id)},
       {"requires", or_null(head.requires_json)},
       {"outcome", head.end == job_end::none ? json(nullptr) : json(to_string(head.end))},
@@ -57,6 +58,10 @@ json job_object(const job_document& x) {
       {"cancel_asked", head.cancel_asked},
       {"events", head.events},
   };
+  object["payload"] = std::move(x.payload); // moved: in the list above each would be copied
+  object["result"] = or_null(std::move(x.result));
+  object["error"] = or_null(std::move(x.error));
+  return object;
 }
 
 json event_object(const job_event& x) {

@@ -17,7 +17,7 @@
 namespace claw {
 
 /// The job object: every key of the contract, null where there is no value.
-nlohmann::json job_object(const job_document& x);
+nlohmann::json job_object(job_document x);
 
 nlohmann::json event_object(const job_event& x);
 

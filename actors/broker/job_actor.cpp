@@ -59,9 +59,9 @@ void job_state::commit(job_change change, continuation then) {
   CLAW_ASSERT(!in_flight);
   CLAW_ASSERT(change.after.id == record.id && change.after.events >= record.events);
   commit_request request;
-  request.change = change;
+  in_flight = change.after;
+  request.change = std::move(change);
   request.from = self;
-  in_flight = std::move(change);
   after_commit = std::move(then);
   self->set_default_handler(caf::skip);
   self->become(caf::keep_behavior, [this](const commit_answer& x) { on_commit_answer(x); });
@@ -72,10 +72,10 @@ void job_state::on_commit_answer(const commit_answer& x) {
   CLAW_ASSERT(in_flight);
   self->unbecome();
   guard(self); // what came meanwhile is no longer skipped
-  const auto change = *std::exchange(in_flight, std::nullopt);
+  auto after = *std::exchange(in_flight, std::nullopt);
   const auto then = std::exchange(after_commit, nullptr);
   if (x.trouble.code == ec::none) {
-    record = change.after;
+    record = std::move(after);
     if (record.status != job_status::running)
       stop_lease();
   }

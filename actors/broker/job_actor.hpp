@@ -76,7 +76,7 @@ struct job_state {
 
   claim_terms terms_of(const waiting_claim& x) const;
   void decline(waiting_claim& claim);
-  void finish(const finish_request& x, bool late);
+  void finish(finish_request& x, bool late);
   outcome<job_event> last_claim() const;
   void remark_late(const finish_request& x, const failure& why);
   void tell(const watch_request& x) const;
@@ -104,7 +104,7 @@ struct job_state {
   uint64_t renewals = 0; ///< of the present lease actor
   std::vector<watch> watches;
   alarm timer;
-  std::optional<job_change> in_flight;
+  std::optional<job> in_flight;
   continuation after_commit;
 
   static inline const char* name = "job";

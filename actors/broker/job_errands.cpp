@@ -121,8 +121,8 @@ outcome<job_event> job_state::last_claim() const {
   return failure{ec::store_broken, "the events of a job that had an attempt tell of none"};
 }
 
-void job_state::finish(const finish_request& x, bool late) {
-  finish_facts facts{x.kind == finish_kind::failure, x.text, x.proof.worker_id.value_or("")};
+void job_state::finish(finish_request& x, bool late) {
+  finish_facts facts{x.kind == finish_kind::failure, std::move(x.text), x.proof.worker_id.value_or("")};
   if (late) {
     const auto claim = last_claim();
     if (!claim) {

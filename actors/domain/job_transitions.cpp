@@ -156,7 +156,8 @@ job_change finished(job x, finish_facts facts, int64_t now_ms) {
   x.lease_kid.clear();
   job_change change;
   change.events.push_back(next_event(x, job_event_kind::done, now_ms, late ? "late" : ""));
-  change.texts = {{job_text::result, std::move(facts.text)}, {job_text::error, std::nullopt}};
+  change.texts.emplace_back(job_text::result, std::move(facts.text)); // a list of them would copy it
+  change.texts.emplace_back(job_text::error, std::nullopt);
   change.after = std::move(x);
   return change;
 }
