@@ -10,6 +10,7 @@
 #include "apps/log.hpp"
 #include "apps/watchdog.hpp"
 
+#include <malloc.h>
 #include <spdlog/spdlog.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -28,6 +29,7 @@ namespace claw {
 namespace {
 
 constexpr std::size_t files_besides_connections = 64;
+constexpr int large_block_bytes = 524'288;
 constexpr std::chrono::seconds commits_max{5};
 constexpr std::chrono::seconds connections_close_max{2};
 constexpr std::chrono::seconds shutdown_max{9}; ///< systemd and people are promised 10
@@ -42,6 +44,12 @@ sigset_t blocked_signals() {
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN); // a file over its size limit is a full store, not the end
   return signals;
+}
+
+/// Large texts come and go: each gets memory of its own from the system and gives it back, instead of leaving holes in
+/// the heap, where glibc would soon put blocks of their size otherwise (mallopt(3), M_MMAP_THRESHOLD).
+void keep_large_blocks_apart() {
+  ::mallopt(M_MMAP_THRESHOLD, large_block_bytes);
 }
 
 /// Every connection is a file: asks for as many as the system allows.
@@ -186,6 +194,7 @@ int serve(const config& x, job_store& jobs, token_store& tokens, const sigset_t&
 } // namespace
 
 int run_broker(int argc, char** argv, const broker_seams& seams) {
+  keep_large_blocks_apart();
   ::umask(0077); // jobs, tokens and logs are nobody else's
   const auto signals = blocked_signals();
   auto outcome = read_config(broker_config_table(), real_sources(argc, argv));

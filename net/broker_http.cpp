@@ -202,6 +202,14 @@ void broker_http::dispatch(const route_row& row, api_call call) {
   }
 }
 
+void with_room_for(const api_scope& scope, http_exchange& to, const job_id& id, std::function<void()> work) {
+  const auto bytes = scope.door.jobs().text_bytes(id);
+  if (bytes && *bytes > limits::large_bytes)
+    to.when_room(std::move(work));
+  else
+    work(); // which finds out itself what is wrong with the store
+}
+
 std::chrono::milliseconds api_scope::held_at_most(const api_caller& who,
                                                   std::chrono::milliseconds wait) const {
   if (!who.expires_s)

@@ -132,6 +132,9 @@ void renew_lease(api_scope& scope, api_call call);
 void release_job(api_scope& scope, api_call call);
 void post_events(api_scope& scope, api_call call);
 
+/// Does work that needs all texts of a job: at once where they are small, else when there is room for a large answer.
+void with_room_for(const api_scope& scope, http_exchange& to, const job_id& id, std::function<void()> work);
+
 /// The steady clock's microseconds.
 inline int64_t since_epoch_us(rate_window::time_point x) {
   return std::chrono::duration_cast<std::chrono::microseconds>(x.time_since_epoch()).count();

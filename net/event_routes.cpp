@@ -8,6 +8,7 @@
 #include "net/broker_http.hpp"
 #include "net/http_text.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 namespace claw {
@@ -22,6 +23,11 @@ constexpr std::chrono::seconds stream_silence_max{15};
 /// A page stops growing here: one event may carry 64 KiB, a checkpoint more. What follows comes with the next page.
 constexpr std::size_t page_bytes_max = 1'048'576;
 
+constexpr std::size_t slice_events = 64;
+
+/// A piece of a stream: small ones ask nobody for room.
+constexpr std::size_t piece_bytes_max = limits::large_bytes / 2;
+
 events_type cut(events_type page) {
   std::size_t bytes = 0;
   for (std::size_t i = 0; i < page.size(); ++i)
@@ -30,9 +36,25 @@ events_type cut(events_type page) {
   return page;
 }
 
-outcome<events_type> page_of(api_scope& scope, const job_id& id, uint64_t after) {
-  auto page = scope.door.jobs().events(id, after, limits::page_events_max);
-  return page ? outcome<events_type>{cut(*std::move(page))} : std::move(page);
+/// Reads slice by slice: many large events are not read only to be cut off.
+outcome<events_type> page_of(api_scope& scope, const job_id& id, uint64_t after, std::size_t bytes_max) {
+  events_type page;
+  std::size_t bytes = 0;
+  while (page.size() < limits::page_events_max) {
+    const auto most = std::min(slice_events, limits::page_events_max - page.size());
+    auto slice = scope.door.jobs().events(id, page.empty() ? after : page.back().sequence, most);
+    if (!slice)
+      return slice;
+    for (auto& x : *slice) {
+      bytes += x.data_json.size();
+      page.push_back(std::move(x));
+      if (bytes > bytes_max)
+        return page;
+    }
+    if (slice->size() < most)
+      break;
+  }
+  return page;
 }
 
 std::string frame(std::string_view type, std::string_view id, const std::string& content) {
@@ -66,17 +88,23 @@ private:
   void go_on() {
     if (gone_)
       return;
-    const auto page = page_of(scope_, id_, after_);
-    const auto head = scope_.door.jobs().document(id_);
+    const auto page = page_of(scope_, id_, after_, piece_bytes_max);
+    const auto head = scope_.door.jobs().find(id_);
     if (!page || !head || !*head)
       return to_->end_stream();
     if (!page->empty())
       return send(*page);
-    const auto& document = **head;
-    if (is_terminal(document.head.status) && document.head.events <= after_)
-      return to_->send_piece(frame("end", "", json_text(job_object(document))),
-                             [self = shared_from_this()] { self->to_->end_stream(); });
+    if (is_terminal((**head).status) && (**head).events <= after_)
+      return with_room_for(scope_, *to_, id_, [self = shared_from_this()] { self->send_end(); });
     watch();
+  }
+
+  void send_end() {
+    auto found = scope_.door.jobs().document(id_);
+    if (!found || !*found)
+      return to_->end_stream();
+    to_->send_piece(frame("end", "", json_text(job_object(**std::move(found)))),
+                    [self = shared_from_this()] { self->to_->end_stream(); });
   }
 
   void send(const events_type& page) {
@@ -160,7 +188,7 @@ void read_events(api_scope& scope, api_call call) {
     const auto from = resumed_after(call.request, *after);
     return std::make_shared<event_stream>(scope, std::move(call), from)->start();
   }
-  const auto page = page_of(scope, call.id, *after);
+  const auto page = page_of(scope, call.id, *after, page_bytes_max);
   if (!page)
     return call.from->answer(failure_reply(page.error()));
   const bool over = is_terminal((**found).status) && (**found).events <= *after;

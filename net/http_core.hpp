@@ -2,6 +2,7 @@
 // What the connections of one HTTP server share. Private to net/http_*.cpp.
 
 #include "net/http_server.hpp"
+#include "net/large_traffic.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -41,6 +42,7 @@ public:
   const http_server_options options;
   http_application& application;
   boost::asio::io_context io{1};
+  large_traffic large; ///< the server's thread
   uint16_t port = 0;
 
 private:
@@ -49,6 +51,8 @@ private:
   void refuse(std::shared_ptr<http_session> x);
   void on_tick();
   void run_posted();
+  void run_guarded(const std::function<void()>& work);
+  bool run_large();
 
   boost::asio::ip::tcp::acceptor acceptor_{io};
   boost::asio::steady_timer accept_pause_{io};

@@ -50,7 +50,8 @@ public:
   /// Runs the work soon in the server's thread. May be called by any thread.
   virtual void post(std::function<void()> work) = 0;
 
-  /// Answers; the first answer counts.
+  /// Answers; the first answer counts. A large one that was made without asking for room is not delivered where there
+  /// is none: the client is told to try again.
   virtual void answer(http_reply x) = 0;
 
   /// The listener is called, at most once, when the client goes away before the answer. A request without a listener
@@ -67,6 +68,11 @@ public:
   /// @pre begin_stream was called and the previous piece was sent. `sent` is not called when the client is gone.
   virtual void send_piece(std::string piece, std::function<void()> sent) = 0;
   virtual void end_stream() = 0;
+
+  /// Whoever is about to make a large answer, or piece, asks first: the work is called, in the server's thread, when
+  /// there is room for one more. Where that takes too long the client is told to try again, or its stream ends; the
+  /// work is not called then, nor when the client has gone.
+  virtual void when_room(std::function<void()> work) = 0;
 };
 
 /// What is decided when only the head of a request is known, so that no stranger can make us read megabytes.

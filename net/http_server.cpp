@@ -34,7 +34,7 @@ std::string http_date() {
 } // namespace
 
 http_core::http_core(http_server_options bounds, http_application& serves)
-    : options(std::move(bounds)), application(serves), date_(http_date()) {}
+    : options(std::move(bounds)), application(serves), large(options.large_bytes_held_max), date_(http_date()) {}
 
 outcome<done> http_core::listen() {
   const auto refused = [this](const error_code& why) {
@@ -65,7 +65,20 @@ void http_core::run() {
     for (std::size_t more = 1; more < handlers_per_round_max && io.poll_one() > 0; ++more) {
     }
     application.round_over();
+    if (run_large())
+      application.round_over();
   }
+}
+
+/// The next piece of large work, when everything else that was ready is done. @returns false: there was none
+bool http_core::run_large() {
+  const auto work = large.next();
+  if (!work)
+    return false;
+  run_guarded(work);
+  if (large.has_next())
+    boost::asio::post(io, [] {}); // nothing else may come that ends the round in which its turn is
+  return true;
 }
 
 void http_core::post(std::function<void()> work) {
@@ -87,14 +100,19 @@ void http_core::run_posted() {
     running_.swap(posted_);
   }
   for (auto& work : running_) {
-    try {
-      work();
-    } catch (const std::exception& x) { // one request's trouble must not end the others
-      spdlog::error("event=http_work_failed why={}", log_value(x.what()));
-    }
+    run_guarded(work);
     work = nullptr;
   }
   running_.clear();
+}
+
+/// One request's trouble must not end the others.
+void http_core::run_guarded(const std::function<void()>& work) {
+  try {
+    work();
+  } catch (const std::exception& x) {
+    spdlog::error("event=http_work_failed why={}", log_value(x.what()));
+  }
 }
 
 void http_core::accept() {

@@ -25,6 +25,8 @@ struct http_server_options {
   std::chrono::milliseconds slow_body_max{limits::slow_body_max};
   std::chrono::milliseconds handling_max{limits::claim_wait_max + std::chrono::seconds{30}};
   std::chrono::milliseconds write_stall_max{limits::write_stall_max};
+  std::size_t large_bytes_held_max = limits::large_bytes_held_max; ///< see large_traffic
+  std::chrono::milliseconds large_wait_max{limits::large_wait_max};
   std::chrono::milliseconds tick{1'000}; ///< how exactly the bounds above are kept
   std::shared_ptr<http_tally> tally = std::make_shared<http_tally>(); ///< where it counts
 };

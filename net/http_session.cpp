@@ -35,7 +35,7 @@ void http_session::refuse(unsigned status, std::string_view detail) {
 }
 
 void http_session::on_tick(http_core::steady_time now) {
-  if (now < deadline_)
+  if (now < deadline_ && !is_in_the_way(now))
     return;
   switch (phase_) {
   case phase::head:
@@ -44,14 +44,21 @@ void http_session::on_tick(http_core::steady_time now) {
     fail(408, "request header took too long");
     return;
   case phase::body:
-    fail(408, "request body took too long");
+    if (lined_up_)
+      turn_away(no_room_reply());
+    else
+      fail(408, "request body took too long");
     return;
   case phase::handling:
+    if (lined_up_)
+      return answer(no_room_reply());
     if (auto listener = std::exchange(on_gone_, nullptr))
       listener();
     fail(503, "the broker did not answer in time");
     return;
   case phase::streaming:
+    if (lined_up_)
+      return end_stream(); // the client may come back for the rest
     if (sent_ == nullptr)
       return; // nothing to write, nothing stalls
     if (auto listener = std::exchange(on_gone_, nullptr))
@@ -125,6 +132,13 @@ void http_session::answer(http_reply x) {
     return;
   }
   on_gone_ = nullptr;
+  leave_line();
+  const bool whole = !without_body_ && x.status != 304; // else its length is that of a 200 (RFC 9110, 8.6)
+  if (whole && x.body.size() > limits::large_bytes && !core_->large.has_room(large_traffic::way::out, ticket())) {
+    if (x.undelivered)
+      x.undelivered();
+    x = no_room_reply();
+  }
   undelivered_ = std::move(x.undelivered);
   keep_alive_ = keep_alive_ && (!peer_done_ || in_.size() > 0) && !core_->draining();
   if (keep_alive_ && parser_->get().version() == 10)
@@ -136,8 +150,7 @@ void http_session::answer(http_reply x) {
   spdlog::debug("event=http_answered status={} bytes={}", x.status, x.body.size());
   core_->options.tally->answered(kind_, x.status, since_handed_over());
   phase_ = phase::writing;
-  const bool head_alone = without_body_ || x.status == 304; // its length is that of a 200 (RFC 9110, 8.6)
-  write(std::move(head), head_alone ? std::string{} : std::move(x.body));
+  write(std::move(head), whole ? std::move(x.body) : std::string{});
 }
 
 void http_session::begin_stream(std::string_view content_type) {
@@ -172,6 +185,7 @@ void http_session::end_stream() {
   if (phase_ != phase::streaming)
     return;
   on_gone_ = nullptr;
+  leave_line();
   phase_ = phase::writing;
   write(std::move(out_head_), chunked_ ? "0\r\n\r\n" : "");
 }
@@ -180,6 +194,9 @@ void http_session::write(std::string head, std::string body) {
   out_head_ = std::move(head);
   out_body_ = std::move(body);
   out_at_ = 0;
+  if (out_body_.size() > limits::large_bytes)
+    hold(large_traffic::way::out, out_body_.size());
+  pace_.begin(std::chrono::steady_clock::now(), 0);
   await(core_->options.write_stall_max);
   write_on();
 }
@@ -224,7 +241,11 @@ void http_session::on_written(const error_code& why, std::size_t bytes) {
 
 void http_session::on_all_written() {
   out_head_.clear();
-  out_body_.clear();
+  if (out_body_.capacity() > kept_buffer_bytes)
+    out_body_ = {};
+  else
+    out_body_.clear();
+  let_go(large_traffic::way::out);
   if (phase_ == phase::streaming) {
     if (auto next = std::exchange(sent_, nullptr))
       core_->post(std::move(next));
@@ -235,6 +256,8 @@ void http_session::on_all_written() {
 }
 
 void http_session::end_request() {
+  forget_body();
+  ticket_ = 0;
   without_body_ = false;
   kind_ = 0;
   handed_over_.reset();
@@ -262,6 +285,10 @@ void http_session::close() {
   if (phase_ == phase::closed)
     return;
   phase_ = phase::closed;
+  leave_line();
+  forget_body();
+  let_go(large_traffic::way::out);
+  out_body_ = {};
   on_gone_ = nullptr;
   sent_ = nullptr;
   error_code ignored;
@@ -276,8 +303,6 @@ void http_session::await(std::chrono::milliseconds patience) {
 }
 
 void http_session::forget_large_buffers() {
-  if (out_body_.capacity() > kept_buffer_bytes)
-    out_body_ = {};
   if (in_.size() == 0 && in_.capacity() > kept_buffer_bytes)
     in_ = {};
 }

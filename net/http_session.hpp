@@ -6,6 +6,7 @@
 #include "net/http_core.hpp"
 #include "net/http_exchange.hpp"
 #include "net/http_text.hpp"
+#include "net/large_traffic.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -38,6 +39,7 @@ public:
   void begin_stream(std::string_view content_type);
   void send_piece(std::string piece, std::function<void()> sent);
   void end_stream();
+  void when_room(std::function<void()> work);
 
 private:
   using error_code = boost::system::error_code;
@@ -66,6 +68,16 @@ private:
   void hand_over();
   bool fail(unsigned status, std::string_view detail);
   bool turn_away(http_reply x);
+  bool may_read_on();
+
+  // -- large bodies and answers (http_session_large.cpp) --------------------------------------------------------
+  large_traffic::ticket ticket();
+  void line_up(large_traffic::step s, std::function<void()> go_on);
+  void leave_line();
+  void hold(large_traffic::way w, std::size_t bytes);
+  void let_go(large_traffic::way w);
+  void forget_body();
+  bool is_in_the_way(http_core::steady_time now);
 
   // -- writing (http_session.cpp) ---------------------------------------------------------------------------
   bool peer_has_left();
@@ -102,6 +114,10 @@ private:
   bool without_body_ = false; ///< HEAD
   bool chunked_ = false;      ///< the stream's encoding
   std::size_t lingered_ = 0;
+
+  large_traffic::ticket ticket_ = 0; ///< of the present request; 0: nothing of it is large so far
+  bool lined_up_ = false;
+  pace_watch pace_; ///< of what comes in or goes out at present
 
   std::string out_head_, out_body_;
   std::size_t out_at_ = 0;

@@ -48,7 +48,7 @@ void http_session::read_some() {
 
 void http_session::on_readable(error_code why) {
   waiting_ = false;
-  if (phase_ == phase::closed)
+  if (phase_ == phase::closed || !may_read_on())
     return;
   const auto room
       = phase_ == phase::body || phase_ == phase::lingering ? read_bytes_body : read_bytes;
@@ -189,6 +189,7 @@ bool http_session::judge_head() {
     boost::asio::write(socket_, boost::asio::buffer("HTTP/1.1 100 Continue\r\n\r\n", 25), why);
   }
   phase_ = phase::body;
+  pace_.begin(std::chrono::steady_clock::now(), 0);
   await(core_->options.slow_body_max);
   return true;
 }
@@ -200,6 +201,8 @@ bool http_session::read_body() {
     error_code why;
     const auto used = parser_->put(in_.data(), why);
     in_.consume(used);
+    if (const auto bytes = parser_->get().body().size(); bytes > limits::large_bytes)
+      hold(large_traffic::way::in, bytes);
     if (why == http::error::need_more) { // what is left is the beginning of a line between two chunks
       const bool endless = used == 0 && in_.size() > limits::header_bytes_max;
       return endless || has_bare_line_feed(view(in_)) ? fail(400, "malformed body") : false;
@@ -220,6 +223,8 @@ bool http_session::finish_body() {
   await(core_->options.handling_max);
   if (refusal_)
     answer(std::move(*refusal_));
+  else if (parser_->get().body().size() > limits::large_bytes)
+    line_up(large_traffic::step::take, [this] { hand_over(); });
   else
     hand_over();
   return phase_ == phase::head;

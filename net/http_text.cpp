@@ -119,6 +119,12 @@ http_reply error_reply(unsigned status, std::string_view detail) {
   return x;
 }
 
+http_reply no_room_reply() {
+  auto x = error_reply(503, "too much that is large is under way; try again");
+  x.fields = "Retry-After: 1\r\n";
+  return x;
+}
+
 head_scan scan_head(std::string_view text, std::size_t from) {
   using verdict = head_scan::verdict;
   for (std::size_t i = from; i < text.size(); ++i) {

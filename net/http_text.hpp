@@ -16,6 +16,9 @@ std::string_view reason_phrase(unsigned status);
 /// `{"detail": ...}` with its status. @param detail one plain sentence
 http_reply error_reply(unsigned status, std::string_view detail);
 
+/// There is no room for a large body or answer; another moment there may be.
+http_reply no_room_reply();
+
 /// How far the head of a request has come.
 struct head_scan {
   enum class verdict : uint8_t { incomplete, complete, malformed } is = verdict::incomplete;

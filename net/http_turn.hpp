@@ -50,6 +50,11 @@ public:
       session_->end_stream();
   }
 
+  void when_room(std::function<void()> work) override {
+    if (is_mine())
+      session_->when_room(std::move(work));
+  }
+
 private:
   bool is_mine() const { return session_->turn() == number_; }
 

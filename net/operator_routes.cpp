@@ -4,7 +4,31 @@
 #include "net/bounded_json.hpp"
 #include "net/broker_http.hpp"
 
+#include <utility>
+
 namespace claw {
+
+namespace {
+
+constexpr std::size_t slice_events = 64; ///< with all their data they take some megabytes
+
+/// All events of a job, without their data.
+outcome<std::vector<job_event>> history_of(const job_reader& jobs, const job_id& id) {
+  std::vector<job_event> all;
+  while (true) {
+    auto slice = jobs.events(id, all.empty() ? 0 : all.back().sequence, slice_events);
+    if (!slice)
+      return slice;
+    for (auto& x : *slice) {
+      x.data_json = {};
+      all.push_back(std::move(x));
+    }
+    if (slice->size() < slice_events)
+      return all;
+  }
+}
+
+} // namespace
 
 void explain_job(api_scope& scope, api_call call) {
   const auto found = scope.door.jobs().find(call.id);
@@ -14,7 +38,7 @@ void explain_job(api_scope& scope, api_call call) {
   auto heard = [&scope, record](http_exchange& to, const outcome<standing>& x) {
     if (!x)
       return to.answer(failure_reply(x.error()));
-    const auto events = scope.door.jobs().events(record.id, 0, limits::events_per_job_max);
+    const auto events = history_of(scope.door.jobs(), record.id);
     if (!events)
       return to.answer(failure_reply(events.error()));
     to.answer(json_reply(explain_body({record, scope.options.wall_s(), x->ahead, x->workers},

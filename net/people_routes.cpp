@@ -92,6 +92,21 @@ remote_job ended_job(const job_document& x) {
   return job;
 }
 
+void answer_with_story(const api_scope& scope, http_exchange& to, const job_id& id) {
+  const auto found = scope.door.jobs().document(id);
+  if (!found || !*found)
+    return to.answer(failure_reply(!found ? found.error() : failure{ec::no_such_job, ""}));
+  const auto& head = (**found).head;
+  json out = {{"status", to_string(head.status)}, {"answer", nullptr}, {"footer", nullptr}, {"failed", false}};
+  if (is_terminal(head.status)) {
+    const auto told = answer_of(ended_job(**found), redactor{}, text_style::terminal, answer_bytes_max);
+    out["answer"] = told.text;
+    out["footer"] = told.footer;
+    out["failed"] = told.failed;
+  }
+  to.answer(json_reply(json_text(out)));
+}
+
 } // namespace
 
 void show_caller(const api_call& call) {
@@ -122,18 +137,8 @@ void read_command(api_scope& scope, api_call call) {
 }
 
 void show_answer(api_scope& scope, const api_call& call) {
-  const auto found = scope.door.jobs().document(call.id);
-  if (!found || !*found)
-    return call.from->answer(failure_reply(!found ? found.error() : failure{ec::no_such_job, ""}));
-  const auto& head = (**found).head;
-  json out = {{"status", to_string(head.status)}, {"answer", nullptr}, {"footer", nullptr}, {"failed", false}};
-  if (is_terminal(head.status)) {
-    const auto told = answer_of(ended_job(**found), redactor{}, text_style::terminal, answer_bytes_max);
-    out["answer"] = told.text;
-    out["footer"] = told.footer;
-    out["failed"] = told.failed;
-  }
-  call.from->answer(json_reply(json_text(out)));
+  with_room_for(scope, *call.from, call.id,
+                [&scope, to = call.from, id = call.id] { answer_with_story(scope, *to, id); });
 }
 
 } // namespace claw

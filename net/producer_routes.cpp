@@ -52,13 +52,15 @@ void reject_for_rate(api_scope& scope, const api_caller& who, http_exchange& to)
 }
 
 /// The job as it is committed; what everybody is shown.
-void answer_with_job(api_scope& scope, http_exchange& to, const job_id& id) {
-  const auto found = scope.door.jobs().document(id);
-  if (!found)
-    return to.answer(failure_reply(found.error()));
-  if (!*found)
-    return to.answer(failure_reply({ec::no_such_job, ""}));
-  to.answer(json_reply(json_text(job_object(**found))));
+void answer_with_job(api_scope& scope, const std::shared_ptr<http_exchange>& to, const job_id& id) {
+  with_room_for(scope, *to, id, [&scope, to, id] {
+    auto found = scope.door.jobs().document(id);
+    if (!found)
+      return to->answer(failure_reply(found.error()));
+    if (!*found)
+      return to->answer(failure_reply({ec::no_such_job, ""}));
+    to->answer(json_reply(json_text(job_object(**std::move(found)))));
+  });
 }
 
 std::string page_body(nlohmann::json jobs, const std::optional<job_id>& next) {
@@ -89,6 +91,34 @@ void answer_with_heads(api_scope& scope, http_exchange& to, const job_page& page
     auto object = job_object({x, payload->value_or(""), std::nullopt, *error});
     object.erase("result");
     jobs.push_back(std::move(object));
+  }
+  to.answer(json_reply(page_body(std::move(jobs), page.next)));
+}
+
+/// Ends a page behind the job whose texts make it too large. @returns how many bytes of text its jobs have
+outcome<std::size_t> cut(const api_scope& scope, job_page& page) {
+  std::size_t sum = 0;
+  for (std::size_t i = 0; i < page.jobs.size(); ++i) {
+    const auto bytes = scope.door.jobs().text_bytes(page.jobs[i].id);
+    if (!bytes)
+      return bytes;
+    sum += *bytes;
+    if (sum > page_bytes_max && i + 1 < page.jobs.size()) {
+      page.jobs.resize(i + 1);
+      page.next = page.jobs.back().id;
+    }
+  }
+  return sum;
+}
+
+void answer_with_documents(api_scope& scope, http_exchange& to, const job_page& page) {
+  auto jobs = nlohmann::json::array();
+  for (const auto& x : page.jobs) {
+    auto found = scope.door.jobs().document(x.id);
+    if (!found)
+      return to.answer(failure_reply(found.error()));
+    if (*found) // else it was pruned in between
+      jobs.push_back(job_object(**std::move(found)));
   }
   to.answer(json_reply(page_body(std::move(jobs), page.next)));
 }
@@ -125,7 +155,7 @@ void create_job(api_scope& scope, api_call call) {
 }
 
 void read_job(api_scope& scope, api_call call) {
-  answer_with_job(scope, *call.from, call.id);
+  answer_with_job(scope, call.from, call.id);
 }
 
 void list_jobs(api_scope& scope, api_call call) {
@@ -134,47 +164,36 @@ void list_jobs(api_scope& scope, api_call call) {
     return call.from->answer(failure_reply(question.error()));
   if (call.caller->kind == caller_kind::bot)
     question->filter.owner = call.caller->principal;
-  const auto page = scope.door.jobs().list(question->filter, question->before, question->limit);
+  auto page = scope.door.jobs().list(question->filter, question->before, question->limit);
   if (!page)
     return call.from->answer(failure_reply(page.error()));
   if (question->text_bytes_max)
     return answer_with_heads(scope, *call.from, *page, *question->text_bytes_max);
-  auto jobs = nlohmann::json::array();
-  auto next = page->next;
-  std::size_t bytes = 0;
-  for (const auto& x : page->jobs) {
-    const auto found = scope.door.jobs().document(x.id);
-    if (!found)
-      return call.from->answer(failure_reply(found.error()));
-    if (!*found)
-      continue; // pruned in between
-    const auto& document = **found;
-    bytes += document.payload.size() + document.result.value_or("").size()
-             + document.error.value_or("").size();
-    jobs.push_back(job_object(document));
-    if (bytes > page_bytes_max && &x != &page->jobs.back()) {
-      next = x.id;
-      break;
-    }
-  }
-  call.from->answer(json_reply(page_body(std::move(jobs), next)));
+  const auto bytes = cut(scope, *page);
+  if (!bytes)
+    return call.from->answer(failure_reply(bytes.error()));
+  auto tell = [&scope, to = call.from, page = *std::move(page)] { answer_with_documents(scope, *to, page); };
+  if (*bytes > limits::large_bytes)
+    call.from->when_room(std::move(tell));
+  else
+    tell();
 }
 
 void cancel_job(api_scope& scope, api_call call) {
   scope.door.ask(cancel_request{
-      call.id, heard_by<job>(call.from, [&scope](http_exchange& to, const outcome<job>& x) {
+      call.id, heard_by<job>(call.from, [&scope, from = call.from](http_exchange& to, const outcome<job>& x) {
         if (!x)
           return to.answer(failure_reply(x.error()));
-        answer_with_job(scope, to, x->id);
+        answer_with_job(scope, from, x->id);
       })});
 }
 
 void retry_job(api_scope& scope, api_call call) {
   scope.door.ask(retry_request{
-      call.id, heard_by<job>(call.from, [&scope](http_exchange& to, const outcome<job>& x) {
+      call.id, heard_by<job>(call.from, [&scope, from = call.from](http_exchange& to, const outcome<job>& x) {
         if (!x)
           return to.answer(failure_reply(x.error()));
-        answer_with_job(scope, to, x->id);
+        answer_with_job(scope, from, x->id);
       })});
 }
 

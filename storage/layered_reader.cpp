@@ -15,6 +15,8 @@ namespace {
 constexpr std::size_t walked_per_moment = 512;    ///< read transactions stay short
 constexpr std::size_t listed_records_max = 2'000; ///< records that one `list` looks at
 
+constexpr std::array document_texts = {job_text::payload, job_text::result, job_text::error};
+
 bool passes(const job_filter& f, const job& x) {
   return (!f.status || *f.status == x.status) && (f.command.empty() || f.command == x.command)
          && (f.worker_id.empty() || f.worker_id == x.worker_id)
@@ -95,10 +97,30 @@ outcome<std::optional<std::string>> layered_reader::text(const job_id& id, job_t
   return moment ? text_of(settled_, moment->settled, id, kind, pending) : moment.error();
 }
 
+outcome<std::size_t> layered_reader::text_bytes(const job_id& id) const {
+  std::array<pending_text, document_texts.size()> texts;
+  const auto moment = pending_.look([&](const job_overlay& overlay) {
+    if (const auto* x = overlay.find(id))
+      for (std::size_t i = 0; i < texts.size(); ++i)
+        take_text(texts[i], *x, document_texts[i]);
+  });
+  if (!moment)
+    return moment.error();
+  std::size_t sum = 0;
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    const auto bytes = texts[i].named ? outcome<std::size_t>{texts[i].value.value_or("").size()}
+                                      : settled_.text_bytes(moment->settled, id, document_texts[i]);
+    if (!bytes)
+      return bytes;
+    sum += *bytes;
+  }
+  return sum;
+}
+
 outcome<std::optional<job_document>> layered_reader::document(const job_id& id) const {
   pending_head pending;
-  std::array<pending_text, 3> texts;
-  constexpr std::array kinds = {job_text::payload, job_text::result, job_text::error};
+  constexpr auto kinds = document_texts;
+  std::array<pending_text, kinds.size()> texts;
   const auto moment = pending_.look([&](const job_overlay& overlay) {
     const auto* x = overlay.find(id);
     if (x == nullptr)
@@ -114,7 +136,7 @@ outcome<std::optional<job_document>> layered_reader::document(const job_id& id) 
     return head.error();
   if (!*head)
     return std::optional<job_document>{};
-  std::array<std::optional<std::string>, 3> read;
+  std::array<std::optional<std::string>, kinds.size()> read;
   for (std::size_t i = 0; i < kinds.size(); ++i) {
     auto x = text_of(settled_, moment->settled, id, kinds[i], texts[i]);
     if (!x)

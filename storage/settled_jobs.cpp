@@ -64,6 +64,12 @@ outcome<std::optional<std::string>> settled_jobs::text(const lmdb_reader& reader
   return std::optional{*std::move(x)};
 }
 
+outcome<std::size_t> settled_jobs::text_bytes(const lmdb_reader& reader, const job_id& id, job_text kind) const {
+  const auto key = key_of(id, kind);
+  const auto bytes = reader.get(db_.texts, view(key));
+  return bytes ? outcome<std::size_t>{bytes->value_or("").size()} : bytes.error();
+}
+
 outcome<std::vector<job_event>> settled_jobs::events(const lmdb_reader& reader, const job_id& id,
                                                      uint64_t after, std::size_t limit) const {
   std::vector<job_event> found;

@@ -51,6 +51,8 @@ public:
   outcome<std::optional<std::string_view>> record(const lmdb_reader& reader, const job_id& id) const;
   outcome<std::optional<job>> find(const lmdb_reader& reader, const job_id& id) const;
   outcome<std::optional<std::string>> text(const lmdb_reader& reader, const job_id& id, job_text kind) const;
+  /// With what stands around the text; 0 where there is none.
+  outcome<std::size_t> text_bytes(const lmdb_reader& reader, const job_id& id, job_text kind) const;
   /// Events with a sequence number above `after`, oldest first, at most `limit`.
   outcome<std::vector<job_event>> events(const lmdb_reader& reader, const job_id& id, uint64_t after,
                                          std::size_t limit) const;

@@ -24,6 +24,9 @@ inline constexpr std::chrono::seconds slow_head_max{10};
 inline constexpr std::chrono::seconds slow_body_max{30};
 inline constexpr std::chrono::seconds write_stall_max{30};  ///< a client that takes nothing of its answer
 inline constexpr std::chrono::seconds claim_wait_max{60};
+inline constexpr std::size_t large_bytes = 65'536;            ///< bodies and answers above it share the room below
+inline constexpr std::size_t large_bytes_held_max = 64 << 20; ///< of bodies, and of answers, under way at a time
+inline constexpr std::chrono::seconds large_wait_max{10};     ///< for room for a large answer
 
 // -- jobs --------------------------------------------------------------------------------------
 inline constexpr std::chrono::seconds lease_term{60}; ///< default of LEASE_SECONDS

@@ -60,6 +60,9 @@ public:
   /// @returns none where the job has no such text.
   virtual outcome<std::optional<std::string>> text(const job_id& id, job_text kind) const = 0;
 
+  /// How many bytes payload, result and error take together, to within some dozens. @returns 0 for an unknown id
+  virtual outcome<std::size_t> text_bytes(const job_id& id) const = 0;
+
   /// Events with a sequence number above `after`, oldest first, at most `limit`.
   virtual outcome<std::vector<job_event>> events(const job_id& id, uint64_t after,
                                                  std::size_t limit) const = 0;

@@ -171,6 +171,10 @@ TEST_CASE_METHOD(store_fixture, "texts of four megabytes and of any bytes surviv
     text[i] = static_cast<char>(i * 7);
   commit({creation(1, text)});
   CHECK((must(store->text(sample_id(1), job_text::payload)) == text));
+  const auto bytes = must(store->text_bytes(sample_id(1)));
+  CHECK(bytes >= text.size());
+  CHECK(bytes < text.size() + 64);
+  CHECK(must(store->text_bytes(sample_id(2))) == 0);
 }
 
 TEST_CASE_METHOD(store_fixture, "the changes of a batch apply in order", "[job_store]") {

@@ -29,6 +29,7 @@ public:
   std::string stream_type; ///< "" as long as there is no stream
   std::vector<std::string> pieces;
   bool ended = false;
+  unsigned asked_for_room = 0;
   bool gone_already = false; ///< whoever asks for it is told at once that the client has left
 
   void post(std::function<void()> work) override {
@@ -65,6 +66,11 @@ public:
   void end_stream() override {
     ended = true;
     on_gone_ = nullptr;
+  }
+
+  void when_room(std::function<void()> work) override {
+    ++asked_for_room;
+    post(std::move(work));
   }
 
   // -- what the test does -------------------------------------------------------------------------------------------

@@ -39,6 +39,7 @@ public:
       return failure{ec::store_broken, "a checksum is wrong"};
     return real_.text(id, kind);
   }
+  outcome<std::size_t> text_bytes(const job_id& id) const override { return real_.text_bytes(id); }
   outcome<std::vector<job_event>> events(const job_id& id, uint64_t after,
                                          std::size_t limit) const override {
     return real_.events(id, after, limit);

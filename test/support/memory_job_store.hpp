@@ -72,6 +72,15 @@ public:
     return i == rows_.end() ? std::nullopt : i->second.text(kind);
   }
 
+  outcome<std::size_t> text_bytes(const job_id& id) const override {
+    const std::lock_guard lock{mutex_};
+    std::size_t sum = 0;
+    if (const auto i = rows_.find(id); i != rows_.end())
+      for (auto kind : {job_text::payload, job_text::result, job_text::error})
+        sum += i->second.text(kind).value_or("").size();
+    return sum;
+  }
+
   outcome<std::vector<job_event>> events(const job_id& id, uint64_t after,
                                          std::size_t limit) const override {
     const std::lock_guard lock{mutex_};

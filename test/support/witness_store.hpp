@@ -31,6 +31,7 @@ public:
   outcome<std::optional<std::string>> text(const job_id& id, job_text kind) const override {
     return next_.text(id, kind);
   }
+  outcome<std::size_t> text_bytes(const job_id& id) const override { return next_.text_bytes(id); }
   outcome<std::vector<job_event>> events(const job_id& id, uint64_t after,
                                          std::size_t limit) const override {
     return next_.events(id, after, limit);
