@@ -5,6 +5,7 @@
 
 #include "actors/broker/broker_system.hpp"
 #include "actors/broker/job_actor.hpp"
+#include "actors/broker/returning_jobs.hpp"
 #include "actors/broker/waiting_claims.hpp"
 #include "actors/broker/worker_roster.hpp"
 #include "actors/domain/create_keys.hpp"
@@ -129,7 +130,8 @@ struct job_queue_state {
   void on_shutdown(const shutdown_request& x);
   void on_down(const caf::down_msg& x);
   worker_roster::worker* note_alive(const worker_facts& x); ///< null: see worker_roster::find_or_add
-  uint64_t orphan_jobs(const worker_facts& x);
+  void orphan_jobs(const worker_facts& x);
+  void on_returned(const job_id& id);
   bool can_serve(const caps& required) const;
   bool is_draining(const claim_request& x) const;
   std::vector<worker_snapshot> snapshots() const;
@@ -154,6 +156,7 @@ struct job_queue_state {
   timetable deadlines; ///< open jobs that have one
   actor_time charged;  ///< when the running jobs were charged last
   waiting_claims claims;
+  returning_jobs returning; ///< and the claims that wait for them, outside the line
   worker_roster roster;
   bool roster_full = false; ///< a stranger has been turned away since a worker last fell silent
   std::unordered_map<job_id, awake_job> awake;

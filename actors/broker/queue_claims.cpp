@@ -12,9 +12,6 @@ namespace claw {
 
 namespace {
 
-/// A claim of a runner that was started anew waits at least so long for the jobs of the old one to be requeued.
-constexpr std::chrono::milliseconds orphan_wait{500};
-
 /// The wall clock may be set: what waits for a wall time looks at it again at the latest after so long.
 constexpr std::chrono::milliseconds wall_look_max{60'000};
 
@@ -27,6 +24,7 @@ void job_queue_state::on_claim(claim_request& x) {
   }
   waiting_claim claim;
   claim.ticket = ++tickets;
+  bool comes_later = false;
   if (!x.worker.worker_id.empty()) {
     auto* worker = note_alive(x.worker);
     if (!worker) {
@@ -34,12 +32,25 @@ void job_queue_state::on_claim(claim_request& x) {
       return;
     }
     claim.of_worker = worker->life;
-    if (roster.claimed(*worker, x.worker) && orphan_jobs(x.worker) > 0)
-      x.wait = std::max(x.wait, orphan_wait);
+    if (roster.claimed(*worker, x.worker))
+      orphan_jobs(x.worker);
+    comes_later = x.worker.boot_id == worker->facts.boot_id && returning.expects_any_of(x.worker.worker_id);
   }
-  claim.due = self->clock().now() + x.wait;
+  const auto now = self->clock().now();
+  claim.due = now + x.wait;
   claim.request = std::move(x);
-  serve(std::move(claim));
+  if (!comes_later) {
+    serve(std::move(claim));
+    return;
+  }
+  returning.hold(std::move(claim), now);
+  set_timer();
+}
+
+/// The job has its place in the line again, or will not have it soon.
+void job_queue_state::on_returned(const job_id& id) {
+  for (auto& claim : returning.came(id))
+    serve(std::move(claim));
 }
 
 void job_queue_state::on_declined(claim_declined& x) {
@@ -99,6 +110,7 @@ void job_queue_state::on_poll_closed(poll_closed x) {
   if (!x.watched) {
     for (const auto& claim : claims.take_closed(x.poll))
       release_held(claim);
+    returning.forget_closed(x.poll);
     return;
   }
   if (const auto i = awake.find(*x.watched); i != awake.end() && i->second.actor)
@@ -111,6 +123,8 @@ void job_queue_state::on_alarm(const alarm_rang& x) {
     release_held(*claim);
     claim->request.answer.answer(std::optional<grant>{});
   }
+  while (auto claim = returning.take_due(self->clock().now()))
+    serve(*std::move(claim));
   begin_due();
   end_overdue();
   set_timer();
@@ -134,6 +148,8 @@ void job_queue_state::end_overdue() {
 
 void job_queue_state::set_timer() {
   if (const auto due = claims.next_due())
+    timer.set(self, *due);
+  if (const auto due = returning.next_due())
     timer.set(self, *due);
   for (const auto* table : {&starts, &deadlines})
     if (const auto next = table->next_s()) {

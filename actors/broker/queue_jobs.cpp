@@ -94,6 +94,7 @@ void job_queue_state::on_report(job_report& x) {
     leave_line(waiting(record));
   if (is_terminal(record.status) && record.deadline_s)
     deadlines.remove(*record.deadline_s, record.id);
+  on_returned(record.id);
   answer_shutdown();
 }
 
@@ -147,6 +148,7 @@ void job_queue_state::on_barrier_passed(const barrier_passed& x) {
     wake(record);
   else if (record.status == job_status::queued)
     line_up(waiting(record));
+  on_returned(record.id);
   answer_shutdown();
 }
 

@@ -27,7 +27,7 @@ worker_roster::worker* job_queue_state::note_alive(const worker_facts& x) {
   return worker;
 }
 
-uint64_t job_queue_state::orphan_jobs(const worker_facts& x) {
+void job_queue_state::orphan_jobs(const worker_facts& x) {
   uint64_t orphans = 0;
   for (auto& [id, job] : awake) {
     const bool orphan = job.actor && job.record.status == job_status::running
@@ -37,10 +37,10 @@ uint64_t job_queue_state::orphan_jobs(const worker_facts& x) {
     if (!orphan)
       continue;
     ++orphans;
+    returning.expect(id, x.worker_id);
     give(job, orphan_notice{x.principal, x.worker_id, x.boot_id});
   }
   spdlog::info("event=worker_started worker_id={} orphans={}", log_value(x.worker_id), orphans);
-  return orphans;
 }
 
 void job_queue_state::on_seen(const worker_seen& x) {
@@ -131,7 +131,7 @@ void job_queue_state::on_figures(const queue_question& x) const {
   for (const auto& [id, job] : awake)
     facts.running += job.record.status == job_status::running;
   facts.queued = open - facts.running;
-  facts.waiting_claims = claims.size();
+  facts.waiting_claims = claims.size() + returning.claims();
   x.answer.answer(std::move(facts));
 }
 
@@ -140,7 +140,7 @@ actor_facts job_queue_state::facts() const {
           counted("awake", awake.size()),
           counted("creating", creating.size()),
           counted("pruning", pruning.size()),
-          counted("waiting_claims", claims.size()),
+          counted("waiting_claims", claims.size() + returning.claims()),
           counted("workers", roster.all().size()),
           {"stopping", stopping}};
 }
@@ -167,6 +167,8 @@ void job_queue_state::on_shutdown(const shutdown_request& x) {
     release_held(*claim);
     claim->request.answer.answer(std::optional<grant>{});
   }
+  while (auto claim = returning.take_due(actor_time::max()))
+    claim->request.answer.answer(std::optional<grant>{});
   for (auto& [id, job] : awake)
     if (job.actor)
       caf::anon_send(job.actor, watches_end{});

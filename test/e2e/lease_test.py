@@ -67,8 +67,10 @@ class LeaseTest(unittest.TestCase):
         broker = self.broker()
         job_id = broker.create()
         self.assertEqual(broker.claim(X_Worker_Id="w1", X_Worker_Boot_Id="boot-1")["id"], job_id)
+        newer = broker.create()
         again = broker.claim(wait=10, X_Worker_Id="w1", X_Worker_Boot_Id="boot-2")
         self.assertEqual((again["id"], again["attempt"]), (job_id, 2))
+        self.assertEqual(broker.claim(X_Worker_Id="w1", X_Worker_Boot_Id="boot-2")["id"], newer)
 
     def test_the_queue_has_a_cap_and_tokens_have_a_rate(self):
         broker = self.broker(MAX_QUEUED_JOBS="2", RATE_LIMIT_JOBS_PER_MIN="4")
