@@ -12,8 +12,9 @@ namespace claw {
 
 namespace {
 
-/// The wall clock may be set: what waits for a wall time looks at it again at the latest after so long.
-constexpr std::chrono::milliseconds wall_look_max{60'000};
+/// The wall clock may be set, and goes on while the machine sleeps, which the timer's does not: what waits for a wall
+/// time looks at it again after so long. Where nothing waits nobody looks.
+constexpr std::chrono::milliseconds wall_look_max{1'000};
 
 } // namespace
 

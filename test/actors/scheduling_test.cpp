@@ -70,6 +70,22 @@ TEST_CASE("a job that nobody claimed before its deadline fails, and says so", "[
   CHECK(sim.figures().queued == 0);
 }
 
+TEST_CASE("a time that a jump of the clock brings is noticed within a second", "[scheduling]") {
+  simulation sim;
+  auto ends = ping(), begins = ping();
+  ends.deadline_s = in(sim, 7'000s);
+  begins.not_before_s = in(sim, 7'000s);
+  const auto ended = made(sim, ends);
+  const auto begun = made(sim, begins);
+  REQUIRE(sim.cancel(sim.job_for()).ok()); // whatever else is dealt with, the clock is looked at
+  sim.pass(300ms);
+  sim.wall_ms += 7'000'000;
+  sim.pass(1s);
+  CHECK(sim.record(ended).status == job_status::failed);
+  CHECK(sim.text(ended, job_text::error) == "deadline passed");
+  CHECK(sim.grant_to(sim.worker("w1")).document.head.id == begun);
+}
+
 TEST_CASE("whoever works on a job may finish it after its deadline", "[scheduling]") {
   simulation sim;
   auto what = ping();
