@@ -26,12 +26,14 @@ std::string notes_of(const http_request& x) {
 
 } // namespace
 
-caps parse_worker_caps(std::string_view header) {
+outcome<caps> parse_worker_caps(std::string_view header) {
   const auto text = trimmed(header);
   if (!text.starts_with('['))
     return caps::from_list(text);
   const auto value = parse_bounded_json(text);
-  if (!value || !value->is_array())
+  if (!value && value.error().code == ec::bad_shape)
+    return failure{ec::bad_request, "X-Worker-Caps: " + value.error().why};
+  if (!value)
     return caps::from_list(text);
   std::vector<std::string> names;
   for (const auto& x : *value)
@@ -41,10 +43,11 @@ caps parse_worker_caps(std::string_view header) {
 }
 
 outcome<worker_facts> worker_facts_of(const http_request& x, const api_caller& who) {
-  worker_facts facts{text_of(x, "X-Worker-Id"), text_of(x, "X-Worker-Boot-Id"),
-                     text_of(x, "X-Worker-Version"),
-                     parse_worker_caps(x.field("X-Worker-Caps").value_or(std::string_view{})),
-                     who.principal, who.kid, notes_of(x)};
+  auto said = parse_worker_caps(x.field("X-Worker-Caps").value_or(std::string_view{}));
+  if (!said)
+    return said.error();
+  worker_facts facts{text_of(x, "X-Worker-Id"), text_of(x, "X-Worker-Boot-Id"), text_of(x, "X-Worker-Version"),
+                     *std::move(said), who.principal, who.kid, notes_of(x)};
   const auto limit = limits::worker_id_bytes_max;
   if (facts.worker_id.size() > limit)
     return failure{ec::bad_request, "X-Worker-Id is longer than 255 bytes"};

@@ -229,6 +229,8 @@ TEST_CASE("headers that no worker may have are refused", "[net][api]") {
   CHECK(refused("X-Worker-Version", wide)
         == "X-Worker-Boot-Id or X-Worker-Version is longer than 255 bytes");
   CHECK(refused("X-Worker-Caps", many) == "X-Worker-Caps names more than 256 caps");
+  CHECK(refused("X-Worker-Caps", R"(["a",1e999])")
+        == "X-Worker-Caps: JSON holds a number that is too large to be read");
   CHECK(door.broker.claims.empty());
 }
 

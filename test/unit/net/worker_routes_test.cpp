@@ -69,6 +69,8 @@ TEST_CASE("caps are a JSON array or a list", "[net][api]") {
   const auto x = GENERATE(values<row>({
       {R"(["a"," b ","",5])", caps{{"a", "b"}}},
       {" a , b,,", caps{{"a", "b"}}},
+      {"[1]", caps{}},
+      {R"([["a"],{"b":"c"},null])", caps{}},
       {"[a,b", caps{{"[a", "b"}}},
       {R"(["a", b])", caps{{R"(["a")", "b]"}}},
       {"", caps{}},
