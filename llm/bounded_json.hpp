@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -34,6 +35,14 @@ template <class Json>
 std::string text_at(const Json& object, const char* key) {
   const auto found = object.find(key);
   return found != object.end() && found->is_string() ? found->template get<std::string>() : std::string{};
+}
+
+/// A member that is a count; none where it is missing or no number of 0 to 2^32 - 1.
+inline std::optional<uint32_t> count_at(const nlohmann::json& object, const char* key) {
+  const auto found = object.find(key);
+  if (found == object.end() || !found->is_number_unsigned() || found->get<uint64_t>() > UINT32_MAX)
+    return std::nullopt;
+  return found->get<uint32_t>();
 }
 
 } // namespace claw

@@ -39,8 +39,7 @@ std::string text_of(const json& x, const char* key) {
 }
 
 uint64_t count_of(const json& x, const char* key) {
-  const auto found = x.find(key);
-  return found != x.end() && found->is_number_unsigned() ? found->get<uint64_t>() : 0;
+  return count_at(x, key).value_or(0);
 }
 
 chat_finish finish_of(const std::string& reason) {

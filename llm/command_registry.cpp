@@ -11,7 +11,7 @@
 namespace claw {
 namespace {
 
-using json = nlohmann::ordered_json;
+using ordered = nlohmann::ordered_json;
 
 struct known_command {
   std::string_view name;
@@ -34,7 +34,7 @@ outcome<std::string> repo_list(const command_call& x) {
   const auto found = x.repos.list();
   if (!found)
     return found.error();
-  auto repos = json::array();
+  auto repos = ordered::array();
   for (const auto& repo : *found)
     repos.push_back({{"name", repo.name}, {"path", repo.path}});
   return repo_envelope(x, nullptr, false, {{"repos", std::move(repos)}});
@@ -48,7 +48,7 @@ outcome<std::string> about_repo(const command_call& x, Ask ask) {
 }
 
 outcome<std::string> repo_status(const command_call& x) {
-  return about_repo(x, [&](const json&, const std::string& repo) -> outcome<std::string> {
+  return about_repo(x, [&](const ordered&, const std::string& repo) -> outcome<std::string> {
     const auto found = x.repos.status(repo, x.bounds);
     if (!found)
       return found.error();
@@ -61,7 +61,7 @@ outcome<std::string> repo_status(const command_call& x) {
 }
 
 outcome<std::string> repo_last_commit(const command_call& x) {
-  return about_repo(x, [&](const json&, const std::string& repo) -> outcome<std::string> {
+  return about_repo(x, [&](const ordered&, const std::string& repo) -> outcome<std::string> {
     const auto found = x.repos.last_commit(repo, x.bounds);
     if (!found)
       return found.error();
@@ -74,7 +74,7 @@ outcome<std::string> repo_last_commit(const command_call& x) {
 }
 
 outcome<std::string> repo_grep(const command_call& x) {
-  return about_repo(x, [&](const json& payload, const std::string& repo) -> outcome<std::string> {
+  return about_repo(x, [&](const ordered& payload, const std::string& repo) -> outcome<std::string> {
     const auto found
         = x.repos.grep(repo, text_at(payload, "query"), text_at(payload, "path"), x.bounds);
     if (!found)
@@ -84,7 +84,7 @@ outcome<std::string> repo_grep(const command_call& x) {
 }
 
 outcome<std::string> repo_readfile(const command_call& x) {
-  return about_repo(x, [&](const json& payload, const std::string& repo) -> outcome<std::string> {
+  return about_repo(x, [&](const ordered& payload, const std::string& repo) -> outcome<std::string> {
     const auto path = text_at(payload, "path");
     if (path.empty())
       return failure{ec::bad_shape, repo_errors::path_required};
@@ -123,13 +123,13 @@ constexpr known_command known[] = {
 };
 
 outcome<std::string> capabilities(const command_call& x) {
-  auto names = json::array();
+  auto names = ordered::array();
   for (const auto& command : known)
     names.push_back(command.name);
   names.push_back("llm_task");
   for (const auto& cap : x.config.llm_caps ? x.config.llm_caps() : std::vector<std::string>{})
     names.push_back(cap);
-  json result;
+  ordered result;
   result["worker_id"] = x.config.worker_id;
   result["capabilities"] = std::move(names);
   result["version"] = x.config.version;
@@ -138,8 +138,8 @@ outcome<std::string> capabilities(const command_call& x) {
 
 } // namespace
 
-std::string repo_envelope(const command_call& x, const json& repo, bool truncated, json content) {
-  json result;
+std::string repo_envelope(const command_call& x, const ordered& repo, bool truncated, ordered content) {
+  ordered result;
   result["ok"] = true;
   result["worker_id"] = x.config.worker_id;
   result["command"] = x.command;
@@ -150,9 +150,9 @@ std::string repo_envelope(const command_call& x, const json& repo, bool truncate
   return ordered_json_text(result);
 }
 
-outcome<json> repo_payload(const command_call& x) {
+outcome<ordered> repo_payload(const command_call& x) {
   const bool ends_early = x.payload.find('\0') != std::string::npos; // for the parser: it reads no further
-  auto result = json::parse(x.payload, nullptr, false);
+  auto result = ordered::parse(x.payload, nullptr, false);
   if (ends_early || !result.is_object())
     return failure{ec::bad_shape, repo_errors::bad_json};
   if (text_at(result, "repo").empty())
@@ -163,7 +163,7 @@ outcome<json> repo_payload(const command_call& x) {
   return result;
 }
 
-bool integer_at(const json& payload, const char* key, int64_t& out) {
+bool integer_at(const ordered& payload, const char* key, int64_t& out) {
   const auto found = payload.find(key);
   if (found == payload.end() || found->is_null())
     return true;

@@ -14,13 +14,10 @@ namespace {
 
 constexpr std::size_t small_document_bytes_max = 4u << 20;
 
-std::optional<uint32_t> count_of(const nlohmann::json& x, const char* key) {
-  const auto found = x.find(key);
-  if (found == x.end() || !found->is_number_unsigned())
-    return std::nullopt;
-  const auto value = found->get<uint64_t>();
-  return value > 0 && value <= UINT32_MAX ? std::optional{static_cast<uint32_t>(value)}
-                                          : std::nullopt;
+/// Servers write 0 where they do not know.
+std::optional<uint32_t> known_count(const nlohmann::json& x, const char* key) {
+  const auto value = count_at(x, key);
+  return value == 0U ? std::nullopt : value;
 }
 
 /// What the list of models tells of the server: llama.cpp's carries what no other does.
@@ -95,10 +92,10 @@ outcome<std::vector<served_model>> parse_models(std::string_view body) {
   for (const auto& item : (*x)["data"]) {
     if (!item.is_object() || !item.contains("id") || !item["id"].is_string())
       continue;
-    served_model model{item["id"].get<std::string>(), count_of(item, "max_model_len")};
+    served_model model{item["id"].get<std::string>(), known_count(item, "max_model_len")};
     if (const auto meta = item.find("meta");
         !model.context_tokens && meta != item.end() && meta->is_object())
-      model.context_tokens = count_of(*meta, "n_ctx");
+      model.context_tokens = known_count(*meta, "n_ctx");
     out.push_back(std::move(model));
   }
   return out;
@@ -109,7 +106,7 @@ server_traits parse_traits(std::string_view body) {
   const auto x = parse_foreign_json(body);
   if (!x || !x->is_object())
     return out;
-  out.slots = count_of(*x, "total_slots");
+  out.slots = known_count(*x, "total_slots");
   const auto caps = x->find("chat_template_caps");
   if (caps != x->end() && caps->is_object())
     if (const auto tools = caps->find("supports_tools"); tools != caps->end() && tools->is_boolean())

@@ -31,13 +31,6 @@ std::string text_of(const json& x, const char* key) {
   return found->is_string() ? found->get<std::string>() : json_text(*found);
 }
 
-std::optional<uint32_t> count_of(const json& x, const char* key) {
-  const auto found = x.find(key);
-  if (found == x.end() || !found->is_number_unsigned() || found->get<uint64_t>() > UINT32_MAX)
-    return std::nullopt;
-  return found->get<uint32_t>();
-}
-
 read_body read_error(const json& x) {
   read_body out;
   if (!x.is_object())
@@ -55,8 +48,8 @@ read_body read_error(const json& x) {
   out.code = text_of(inner, "code");
   if (const auto code = inner.find("code"); code != inner.end() && code->is_number_integer())
     out.code_status = static_cast<int>(std::clamp<int64_t>(code->get<int64_t>(), 0, 999));
-  out.prompt_tokens = count_of(inner, "n_prompt_tokens");
-  out.context_tokens = count_of(inner, "n_ctx");
+  out.prompt_tokens = count_at(inner, "n_prompt_tokens");
+  out.context_tokens = count_at(inner, "n_ctx");
   return out;
 }
 

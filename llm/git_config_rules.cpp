@@ -11,8 +11,6 @@
 namespace claw {
 namespace {
 
-constexpr std::size_t config_bytes_max = 1'048'576;
-
 struct config_rule {
   std::string_view key;
   std::vector<std::string_view> values;
@@ -68,7 +66,7 @@ void each_entry(std::string_view text, Visit visit) {
 } // namespace
 
 outcome<std::string> safe_git_config(const git_place& place) {
-  const auto text = read_plain(place.common, "config", config_bytes_max);
+  const auto text = read_plain(place.common, "config", git_config_bytes_max);
   if (!text)
     return text.error();
   std::map<std::string, std::string> kept{{"core.repositoryformatversion", "0"}};
@@ -100,7 +98,7 @@ outcome<std::string> safe_git_config(const git_place& place) {
 }
 
 outcome<std::string> configured_work_tree(const repo_scope& git_folder) {
-  const auto text = read_plain(git_folder, "config", config_bytes_max);
+  const auto text = read_plain(git_folder, "config", git_config_bytes_max);
   if (!text)
     return text.error();
   std::string result;

@@ -17,10 +17,6 @@ namespace {
 constexpr std::size_t small_file_bytes_max = 4'096;
 constexpr int object_depth_max = 4;
 
-failure bad_layout() {
-  return repo_errors::refused(repo_errors::refused_layout);
-}
-
 std::string without_line_end(std::string text) {
   while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == ' '))
     text.pop_back();
@@ -33,7 +29,7 @@ outcome<repo_scope> plain_folder(const repo_scope& folder, const std::string& na
   if (!found)
     return found.error();
   if (found->relative != name || !found->is_folder)
-    return bad_layout();
+    return repo_errors::bad_layout();
   return folder.narrowed(name);
 }
 
@@ -93,15 +89,15 @@ outcome<git_place> linked_worktree(const repo_scope& base, const repo_scope& rep
   auto own = plain_folder(base, target.substr(below_base));
   auto common = plain_folder(base, normalised(target + "/../..").substr(below_base));
   if (!own || !common)
-    return bad_layout();
+    return repo_errors::bad_layout();
   const auto back = read_plain(*own, "gitdir", small_file_bytes_max);
   const auto up = read_plain(*own, "commondir", small_file_bytes_max);
   if (!back || !*back || normalised(without_line_end(**back)) != repo.path() + "/.git" || !up || !*up
       || without_line_end(**up) != "../..")
-    return bad_layout();
+    return repo_errors::bad_layout();
   auto objects = plain_folder(*common, "objects");
   if (!objects)
-    return bad_layout();
+    return repo_errors::bad_layout();
   return git_place{std::move(*own), std::move(*common), std::move(*objects)};
 }
 
@@ -111,14 +107,14 @@ outcome<git_place> submodule(const repo_scope& base, const repo_scope& repo, con
   auto own = plain_folder(base, below_base);
   auto common = plain_folder(base, below_base);
   if (!own || !common || exists(*own, "commondir"))
-    return bad_layout();
+    return repo_errors::bad_layout();
   const auto back = configured_work_tree(*own);
   if (!back || back->empty()
       || normalised(back->starts_with('/') ? *back : target + '/' + *back) != repo.path())
-    return bad_layout();
+    return repo_errors::bad_layout();
   auto objects = plain_folder(*own, "objects");
   if (!objects)
-    return bad_layout();
+    return repo_errors::bad_layout();
   return git_place{std::move(*own), std::move(*common), std::move(*objects)};
 }
 
@@ -133,23 +129,23 @@ outcome<git_place> find_named_folder(const repo_scope& base, const repo_scope& r
   auto target = without_line_end((*link)->substr(prefix.size()));
   target = normalised(target.starts_with('/') ? target : repo.path() + '/' + target);
   if (!target.starts_with(base.path() + '/'))
-    return bad_layout();
+    return repo_errors::bad_layout();
   const auto names = path_components(target);
   if (names.size() >= 3 && names[names.size() - 2] == "worktrees" && names[names.size() - 3] == ".git")
     return linked_worktree(base, repo, target);
-  return target.find("/.git/modules/") != std::string::npos ? submodule(base, repo, target) : bad_layout();
+  return target.find("/.git/modules/") != std::string::npos ? submodule(base, repo, target) : repo_errors::bad_layout();
 }
 
 outcome<git_place> find_own_folder(const repo_scope& repo) {
   auto own = plain_folder(repo, ".git");
   auto common = plain_folder(repo, ".git");
   if (!own || !common)
-    return bad_layout();
+    return repo_errors::bad_layout();
   if (!exists(*own, "HEAD") || !exists(*own, "objects"))
     return repo_errors::refused(repo_errors::not_git);
   auto objects = plain_folder(*own, "objects");
   if (!objects)
-    return bad_layout();
+    return repo_errors::bad_layout();
   return git_place{std::move(*own), std::move(*common), std::move(*objects)};
 }
 
@@ -162,10 +158,10 @@ outcome<std::optional<std::string>> read_plain(const repo_scope& folder, const s
     return std::optional<std::string>{};
   const auto found = folder.enter(name);
   if (!found || found->is_folder || found->relative != name)
-    return bad_layout();
+    return repo_errors::bad_layout();
   auto text = read_all(found->fd.get(), bytes_max);
   if (!text)
-    return bad_layout();
+    return repo_errors::bad_layout();
   return std::optional{std::move(*text)};
 }
 
@@ -178,7 +174,7 @@ outcome<git_place> find_git_place(const repo_scope& base, const repo_scope& repo
     return place;
   if (exists(place->common, "reftable") || exists(place->objects, "info/alternates")
       || exists(place->objects, "info/http-alternates"))
-    return bad_layout();
+    return repo_errors::bad_layout();
   return place;
 }
 
@@ -193,7 +189,7 @@ bool has_shared_index(const git_place& place) {
 
 outcome<done> check_objects(const git_place& place) {
   if (!holds_no_links(place.objects.fd(), 0))
-    return bad_layout();
+    return repo_errors::bad_layout();
   return done{};
 }
 

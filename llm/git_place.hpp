@@ -12,6 +12,8 @@
 
 namespace claw {
 
+inline constexpr std::size_t git_config_bytes_max = 1U << 20;
+
 struct git_place {
   repo_scope own;    ///< HEAD and index
   repo_scope common; ///< objects, refs, config; the same folder except in a linked worktree

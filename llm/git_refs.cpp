@@ -21,10 +21,6 @@ constexpr std::size_t steps_max = 16; // of `~` and `^` behind a name
 constexpr std::size_t step_digits_max = 6;
 constexpr int symbolic_refs_max = 5;
 
-failure bad_layout() {
-  return repo_errors::refused(repo_errors::refused_layout);
-}
-
 bool is_hexadecimal(std::string_view text) {
   return text.find_first_not_of("0123456789abcdef") == text.npos;
 }
@@ -71,13 +67,13 @@ outcome<std::optional<std::string>> followed(const git_place& place, std::string
     constexpr std::string_view prefix = "ref: ";
     const std::string name(value.starts_with(prefix) ? value.substr(prefix.size()) : "");
     if (!is_ref_name(name))
-      return bad_layout();
+      return repo_errors::bad_layout();
     auto next = read_ref(place, name);
     if (!next || !*next)
       return next;
     text = std::move(**next);
   }
-  return bad_layout();
+  return repo_errors::bad_layout();
 }
 
 /// Where the `~N` and `^N` behind a name begin.
@@ -133,7 +129,7 @@ outcome<git_head> read_head(const git_place& place) {
   if (!text)
     return text.error();
   if (!*text)
-    return bad_layout();
+    return repo_errors::bad_layout();
   git_head result{"HEAD", std::nullopt};
   constexpr std::string_view ref = "ref: ";
   constexpr std::string_view branches = "refs/heads/";

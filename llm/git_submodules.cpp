@@ -16,7 +16,6 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t index_listing_bytes_max = 16U << 20;
 constexpr std::size_t submodules_max = 200;
-constexpr std::size_t config_bytes_max = 1U << 20;
 
 /// Where the index has submodules. none: it cannot be told, or they are too many.
 std::optional<std::vector<std::string>> submodule_paths(const git_reader& git) {
@@ -39,7 +38,7 @@ std::optional<std::vector<std::string>> submodule_paths(const git_reader& git) {
 bool is_plain(const git_reader& git, const std::string& path) {
   const auto folder = git.repo.narrowed(path);
   const auto place = folder ? find_git_place(git.base, *folder) : outcome<git_place>{folder.error()};
-  return place && read_head(*place) && read_plain(place->common, "config", config_bytes_max);
+  return place && read_head(*place) && read_plain(place->common, "config", git_config_bytes_max);
 }
 
 } // namespace

@@ -5,7 +5,7 @@
 namespace claw {
 namespace {
 
-using json = nlohmann::ordered_json;
+using ordered = nlohmann::ordered_json;
 
 failure not_an_integer(const char* key) {
   return {ec::bad_shape, std::string(key) + " must be an integer"};
@@ -24,7 +24,7 @@ outcome<std::string> repo_log_command(const command_call& x) {
   const auto found = x.repos.log(repo, asked, x.bounds);
   if (!found)
     return found.error();
-  auto commits = json::array();
+  auto commits = ordered::array();
   for (const auto& each : found->commits)
     commits.push_back({{"hash", each.hash}, {"author", each.author}, {"date", each.date}, {"subject", each.subject}});
   return repo_envelope(x, repo, found->truncated,
@@ -43,7 +43,7 @@ outcome<std::string> repo_diff_command(const command_call& x) {
   return repo_envelope(x, repo, found->patch.truncated,
                        {{"at", repo + "@" + (found->to.empty() ? found->from : found->to)},
                         {"from", found->from},
-                        {"to", found->to.empty() ? json(nullptr) : json(found->to)},
+                        {"to", found->to.empty() ? ordered(nullptr) : ordered(found->to)},
                         {"path", asked.path},
                         {"files", found->patch.files},
                         {"diff", found->patch.text}});

@@ -17,7 +17,7 @@
 namespace claw {
 namespace {
 
-using json = nlohmann::ordered_json;
+using ordered = nlohmann::ordered_json;
 
 constexpr std::size_t summary_characters_max = 200;
 constexpr std::size_t uuid_length = 36;
@@ -92,12 +92,12 @@ outcome<std::string> plan_store::propose(std::string_view text) {
   if (!id)
     return io_failure("cannot make a plan id", errno);
   const auto clean = to_utf8(text);
-  json plan;
+  ordered plan;
   plan["type"] = "plan";
   plan["plan_id"] = *id;
   plan["summary"]
       = "Echo plan for: " + std::string(first_characters(clean, summary_characters_max));
-  plan["proposed_actions"] = json::array({"(no-op)"});
+  plan["proposed_actions"] = ordered::array({"(no-op)"});
   plan["requires_approval"] = true;
   auto result = plan.dump();
   std::error_code failed;
@@ -114,7 +114,7 @@ outcome<std::string> plan_store::approve(std::string_view plan_id) {
   if (id.empty() || ::lstat((folder_ + '/' + id + ".json").c_str(), &about) != 0
       || !S_ISREG(about.st_mode))
     return unknown_plan;
-  json approval;
+  ordered approval;
   approval["type"] = "approval";
   approval["plan_id"] = id;
   approval["status"] = "approved";

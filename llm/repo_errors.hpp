@@ -64,6 +64,10 @@ inline failure failed(std::string why) {
   return {ec::tool_failed, std::move(why)};
 }
 
+inline failure bad_layout() {
+  return refused(refused_layout);
+}
+
 /// True for the two sentences that mean: it tried to leave the repo.
 inline bool is_escape(const failure& x) {
   return x.why == path_shape || x.why == path_outside;

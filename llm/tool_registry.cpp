@@ -9,7 +9,7 @@
 namespace claw {
 namespace {
 
-using json = nlohmann::ordered_json;
+using ordered = nlohmann::ordered_json;
 
 using answer = tool_answer;
 
@@ -17,7 +17,7 @@ outcome<answer> repo_list(const running_call& x) {
   const auto found = x.repos.list();
   if (!found)
     return found.error();
-  auto repos = json::array();
+  auto repos = ordered::array();
   for (const auto& repo : *found)
     repos.push_back({{"name", repo.name}, {"path", repo.path}});
   return answer{ordered_json_text({{"repos", std::move(repos)}})};
@@ -201,7 +201,7 @@ public:
     const auto* tool = find(name);
     if (!tool)
       return unsuccessful(unknown_tool());
-    const auto arguments = json::parse(checked_arguments_json, nullptr, false);
+    const auto arguments = ordered::parse(checked_arguments_json, nullptr, false);
     if (!arguments.is_object())
       return unsuccessful({ec::bad_shape, "arguments must be a JSON object"});
     try {
@@ -222,7 +222,7 @@ private:
   }
 
   failure unknown_tool() const {
-    auto names = json::array();
+    auto names = ordered::array();
     for (const auto& tool : offered_)
       names.push_back(tool.schema.name);
     return {ec::no_such_route, ordered_json_text({{"error", "unknown_tool"}, {"available", names}})};

@@ -57,13 +57,13 @@ outcome<json> parse_object(std::string_view body) {
 }
 
 /// A member; nothing when it is absent or null.
-const json* member(const json& object, const char* key) {
+const json* member_of(const json& object, const char* key) {
   const auto at = object.find(key);
   return at == object.end() || at->is_null() ? nullptr : &*at;
 }
 
 outcome<std::string> string_or(const json& object, const char* key, std::string fallback) {
-  const auto* at = member(object, key);
+  const auto* at = member_of(object, key);
   if (at == nullptr)
     return fallback;
   if (!at->is_string())
@@ -81,7 +81,7 @@ outcome<std::string> take_string_or(json& object, const char* key, std::string f
 
 outcome<std::optional<int64_t>> integer_in(const json& object, const char* key, int64_t least,
                                            int64_t most) {
-  const auto* at = member(object, key);
+  const auto* at = member_of(object, key);
   if (at == nullptr)
     return std::optional<int64_t>{};
   const auto range = std::to_string(least) + " to " + std::to_string(most);
@@ -95,14 +95,14 @@ outcome<std::optional<int64_t>> integer_in(const json& object, const char* key, 
 }
 
 std::optional<std::string> requires_text(const json& object) {
-  const auto* at = member(object, "requires");
+  const auto* at = member_of(object, "requires");
   if (at == nullptr)
     return std::nullopt;
   return at->is_string() ? at->get<std::string>() : json_text(*at);
 }
 
 outcome<done> read_tags(const json& object, new_job& into) {
-  const auto* tags = member(object, "tags");
+  const auto* tags = member_of(object, "tags");
   if (tags == nullptr)
     return done{};
   if (!tags->is_object())
@@ -150,7 +150,7 @@ outcome<done> read_additions(const json& object, new_job& into) {
 
 /// A set that is there may be empty: then the worker gets only jobs that anyone may claim.
 outcome<done> read_token_caps(const json& object, access_token& into) {
-  const auto* names = member(object, "caps");
+  const auto* names = member_of(object, "caps");
   if (names == nullptr)
     return done{};
   std::vector<std::string> list;
@@ -174,7 +174,7 @@ outcome<progress_request::entry> parse_entry(const json& x) {
   const auto kind = parse_progress_kind(*type);
   if (!kind)
     return bad_shape("type must be status, delta, tool_call, tool_result, usage or checkpoint");
-  const auto* at = member(x, "data");
+  const auto* at = member_of(x, "data");
   if (at != nullptr && !at->is_object())
     return bad_shape("data must be an object");
   progress_request::entry entry{*kind, at == nullptr ? "{}" : json_text(*at)};
@@ -261,7 +261,7 @@ outcome<std::string> parse_line(std::string_view body) {
   const auto object = parse_object(body);
   if (!object)
     return object.error();
-  if (member(*object, "text") == nullptr)
+  if (member_of(*object, "text") == nullptr)
     return bad_shape("text is missing");
   return string_or(*object, "text", "");
 }
@@ -272,7 +272,7 @@ outcome<std::string> parse_finish(finish_kind kind, std::string_view body,
   if (!object)
     return object.error();
   const char* key = kind == finish_kind::result ? "result" : "error";
-  if (kind == finish_kind::result && member(*object, key) == nullptr)
+  if (kind == finish_kind::result && member_of(*object, key) == nullptr)
     return bad_shape("result is missing");
   auto text = take_string_or(*object, key, "");
   if (!text)

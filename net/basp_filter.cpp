@@ -7,7 +7,7 @@ namespace {
 // Message types of BASP.
 constexpr uint8_t client_handshake = 1;
 constexpr uint8_t direct_message = 2;
-constexpr uint8_t heartbeat = 6;
+constexpr uint8_t heartbeat_message = 6;
 
 constexpr uint8_t named_receiver = 1; ///< flag: the receiver is the name of a registered actor
 
@@ -58,7 +58,7 @@ outcome<std::size_t> basp_filter::payload_bytes(std::string_view header) const {
   const auto x = header_of(header);
   if (x.payload_bytes > frame_bytes_max)
     return failure{ec::refused, "a frame of " + std::to_string(x.payload_bytes) + " bytes"};
-  if (x.type == 0 || x.type > heartbeat)
+  if (x.type == 0 || x.type > heartbeat_message)
     return failure{ec::refused, "a frame that no inspector sends"};
   if (!greeted_ && x.type != client_handshake)
     return failure{ec::refused, "a frame before the greeting"};
@@ -71,8 +71,8 @@ outcome<std::string> basp_filter::pass(std::string_view header, std::string_view
     greeted_ = true;
     return frame({client_handshake, 0, 0, 0, 0, 0}, greeting_);
   }
-  if (x.type == heartbeat && payload.empty())
-    return frame({heartbeat, 0, 0, 0, 0, 0}, "");
+  if (x.type == heartbeat_message && payload.empty())
+    return frame({heartbeat_message, 0, 0, 0, 0, 0}, "");
   const bool asks = x.type == direct_message && (x.flags & named_receiver) == 0 && x.to == rules_.receiver;
   if (asks && is_question(payload))
     return frame({direct_message, 0, 0, x.data, x.from, x.to}, payload);

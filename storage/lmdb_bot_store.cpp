@@ -1,6 +1,7 @@
 #include "storage/lmdb_bot_store.hpp"
 
 #include "storage/bot_codec.hpp"
+#include "storage/lmdb_values.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -49,10 +50,6 @@ struct row_maker {
     return {std::string{session_key}, x.session ? std::optional{encode_session(*x.session)} : std::nullopt};
   }
 };
-
-MDB_val to_val(std::string_view x) {
-  return {x.size(), const_cast<char*>(x.data())}; // LMDB does not write through keys and values
-}
 
 int write_row(MDB_txn* txn, MDB_dbi database, const row& x) {
   auto key = to_val(x.key);

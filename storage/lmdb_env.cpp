@@ -1,5 +1,7 @@
 #include "storage/lmdb_env.hpp"
 
+#include "storage/lmdb_values.hpp"
+
 #include <spdlog/spdlog.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -21,14 +23,6 @@ constexpr std::uintmax_t scarce_bytes = std::uintmax_t{16} << 20;
 
 failure broken(int error) {
   return {ec::store_broken, std::string{"the store cannot be used: "} + mdb_strerror(error)};
-}
-
-MDB_val to_val(std::string_view x) {
-  return {x.size(), const_cast<char*>(x.data())}; // LMDB does not write through keys
-}
-
-std::string_view to_view(const MDB_val& x) {
-  return {static_cast<const char*>(x.mv_data), x.mv_size};
 }
 
 /// Another program that read the file (mdb_copy, mdb_stat) and was killed keeps its snapshot, and the pages that it

@@ -1,5 +1,6 @@
 #include "storage/settled_tokens.hpp"
 
+#include "storage/lmdb_values.hpp"
 #include "storage/token_codec.hpp"
 
 #include <utility>
@@ -7,10 +8,6 @@
 namespace claw {
 
 namespace {
-
-MDB_val to_val(const std::string& x) {
-  return {x.size(), const_cast<char*>(x.data())}; // LMDB does not write through what it is given
-}
 
 class settled_tokens final : public token_store {
 public:

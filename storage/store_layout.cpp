@@ -1,6 +1,7 @@
 #include "storage/store_layout.hpp"
 
 #include "storage/job_codec.hpp"
+#include "storage/lmdb_values.hpp"
 
 #include <charconv>
 #include <memory>
@@ -17,10 +18,6 @@ constexpr std::string_view format_plain = "1";
 constexpr std::string_view format_journaled = "2";
 constexpr std::string_view epoch_key = "epoch";
 constexpr std::string_view settled_key = "settled";
-
-MDB_val to_val(std::string_view x) {
-  return {x.size(), const_cast<char*>(x.data())}; // LMDB does not write through what it is given
-}
 
 int put(MDB_txn* txn, MDB_dbi database, std::string_view key, std::string_view value,
         unsigned flags = 0) {

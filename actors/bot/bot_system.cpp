@@ -12,7 +12,7 @@ namespace claw {
 
 namespace {
 
-constexpr auto stop_time_max = std::chrono::seconds{8};
+constexpr auto bot_stop_time_max = std::chrono::seconds{8};
 constexpr std::size_t discord_links = 4; ///< the first one is kept for interactions
 
 /// The supervisor. All that matters is on disk, so when a part crashes the program ends and begins anew from there.
@@ -86,7 +86,7 @@ void start_parts(bot_root* self, const bot_settings& settings, const bot_world& 
 
 caf::result<told<done>> on_stop(bot_root* self, const bot_stop& x) {
   auto promise = self->make_response_promise();
-  self->request(self->state.gateway, stop_time_max, x)
+  self->request(self->state.gateway, bot_stop_time_max, x)
       .then([promise](const told<done>& kept) mutable { promise.deliver(kept); },
             [promise](caf::error& e) mutable { promise.deliver(std::move(e)); });
   return promise;

@@ -1,5 +1,6 @@
 #include "actors/bot/errand_courier.hpp"
 
+#include "actors/bot/bot_patience.hpp"
 #include "actors/domain/claim_pace.hpp"
 #include "actors/domain/job_story.hpp"
 #include "actors/domain/log_value.hpp"
@@ -17,10 +18,7 @@ namespace {
 
 using kind = discord_call::kind;
 
-constexpr std::chrono::milliseconds again_min{2'000};
-constexpr std::chrono::milliseconds again_max{60'000};
 constexpr std::chrono::milliseconds others_time{3'000}; ///< not every server keeps two sends at once apart by nonce
-constexpr auto store_time_max = std::chrono::seconds{60};
 constexpr uint32_t file_tries_max = 5;            ///< of a minute each; other messages of the channel wait behind them
 constexpr std::size_t thread_name_units_max = 90; ///< of 100
 constexpr std::size_t status_units_max = 1'900;
@@ -46,7 +44,7 @@ bool errand_courier::speaks_through_interaction() const {
 }
 
 void errand_courier::commit(then next) {
-  self_->request(parts_->store, store_time_max, bot_changes{{keep_errand{errand_}}})
+  self_->request(parts_->store, bot_store_time_max, bot_changes{{keep_errand{errand_}}})
       .then([next](const told<done>&) { next(); }, [next](const caf::error&) { next(); });
 }
 

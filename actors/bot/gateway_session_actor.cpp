@@ -15,7 +15,7 @@ using keep_atom = caf::atom_constant<caf::atom("keep")>;
 using show_atom = caf::atom_constant<caf::atom("show")>;
 using gateway = observed<gateway_session_state>;
 
-constexpr auto answer_time_max = std::chrono::seconds{120};
+constexpr auto session_answer_time_max = std::chrono::seconds{120};
 constexpr auto keep_gap = std::chrono::seconds{2};  ///< a sequence that is a little old only means a longer replay
 constexpr auto show_gap = std::chrono::seconds{15}; ///< @source Discord: presence updates are few a minute
 
@@ -62,7 +62,7 @@ void ask_address(gateway* self) {
   discord_call call;
   call.what = discord_call::kind::gateway;
   const auto failed = [self](bool fatal) { carry(self, self->state.machine->on_no_address(fatal, moment_of(self))); };
-  self->request(self->state.config.rest, answer_time_max, ask_discord{call})
+  self->request(self->state.config.rest, session_answer_time_max, ask_discord{call})
       .then(
           [self, failed](const told<discord_answer>& x) {
             if (x.what && x.what->ok())
@@ -166,7 +166,7 @@ caf::result<told<done>> on_stop(gateway* self, bool for_good) {
   keep(self);
   carry(self, state.machine->stop(for_good));
   auto promise = self->make_response_promise();
-  self->request(state.config.store, answer_time_max, bot_changes{}) // lands behind the session
+  self->request(state.config.store, session_answer_time_max, bot_changes{}) // lands behind the session
       .then([promise](const told<done>& x) mutable { promise.deliver(x); },
             [promise](caf::error& e) mutable { promise.deliver(std::move(e)); });
   return promise;

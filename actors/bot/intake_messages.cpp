@@ -1,3 +1,4 @@
+#include "actors/bot/bot_patience.hpp"
 #include "actors/bot/conversation_actor.hpp"
 #include "actors/bot/intake_actor.hpp"
 #include "actors/domain/chat_command.hpp"
@@ -15,7 +16,6 @@ constexpr int64_t reorder_ms = 10'000; ///< messages of a channel may come in an
 constexpr int64_t refusal_pause_ms = 60'000;
 constexpr const char* stranger_sentence = "You are not authorized to use this bot.";
 constexpr const char* disk_sentence = "I cannot keep your request right now, so I do not take it. Try again later.";
-constexpr auto store_time_max = std::chrono::seconds{60};
 constexpr auto parent_pause = std::chrono::seconds{2};
 
 errand errand_of(const discord_message& x) {
@@ -194,7 +194,7 @@ void keep_then(intake* self, std::vector<bot_change> changes, uint64_t sequence,
     tell_gateway(self);
     next(kept);
   };
-  self->request(self->state.config.parts->store, store_time_max, bot_changes{std::move(changes)})
+  self->request(self->state.config.parts->store, bot_store_time_max, bot_changes{std::move(changes)})
       .then([got](const told<done>& x) { got(x.what.ok()); }, [got](const caf::error&) { got(false); });
 }
 

@@ -1,3 +1,4 @@
+#include "actors/bot/bot_patience.hpp"
 #include "actors/bot/intake_actor.hpp"
 #include "actors/domain/claim_pace.hpp"
 #include "actors/domain/log_value.hpp"
@@ -13,8 +14,6 @@ namespace {
 constexpr std::size_t missed_max = 50; ///< requests of a channel; older ones are passed over
 constexpr int64_t missed_age_max_ms = 3'600'000;
 constexpr std::size_t page_size = 100; ///< @source Discord API reference, "Get Channel Messages"
-constexpr std::chrono::milliseconds again_min{2'000};
-constexpr std::chrono::milliseconds again_max{60'000};
 
 /// Stands for "some server" where the history of a channel does not say which.
 constexpr snowflake some_guild{1};

@@ -52,7 +52,7 @@ bool looks_like_code(std::string_view value, std::string_view name) {
   return false;
 }
 
-bool is_plain_name(std::string_view value) {
+bool is_dotted_name(std::string_view value) {
   return std::all_of(value.begin(), value.end(),
                      [](char c) { return is_letter(c) || c == '_' || c == '.'; });
 }
@@ -127,7 +127,7 @@ bool is_secret(const scan_window& x, const assignment& a) {
   if (!is_setting(x, a))
     return looks_random(a.value);
   const bool in_code = a.after == ',' || a.after == ')' || a.after == ';' || a.after == '(';
-  if (!a.quoted && in_code && is_plain_name(a.value))
+  if (!a.quoted && in_code && is_dotted_name(a.value))
     return false;
   return a.value.size() >= 3;
 }

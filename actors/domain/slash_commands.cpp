@@ -26,7 +26,7 @@ slash_option repo() {
   return {"repo", "A repository on the allowlist", true, true, slash_option::kind::text};
 }
 
-slash_option job() {
+slash_option job_option() {
   return {"job_id", "The id of a job", true, true, slash_option::kind::text};
 }
 
@@ -67,9 +67,9 @@ std::vector<slash_command> slash_commands() {
        "Lines of a file",
        {repo(), needed("path", "The file in the repository"),
         optional_number("start", "The first line, 1 unless given"), optional_number("end", "The last line")}},
-      {"status", "State of a job, with its result", {job()}},
-      {"cancel", "Ends a job", {job()}},
-      {"retry", "Queues a failed job again", {job()}},
+      {"status", "State of a job, with its result", {job_option()}},
+      {"cancel", "Ends a job", {job_option()}},
+      {"retry", "Queues a failed job again", {job_option()}},
       {"jobs", "The newest jobs", {}},
       {"workers", "The workers", {}},
       {"queue", "What waits, and for which workers", {}},

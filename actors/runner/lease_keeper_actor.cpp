@@ -16,7 +16,7 @@ using keeper = observed<lease_keeper_state>;
 constexpr auto ask_pause = std::chrono::milliseconds{500};
 
 /// Longer than the link's own limit: it answers first, except when it is gone.
-constexpr auto answer_time_max = std::chrono::seconds{30};
+constexpr auto renewal_time_max = std::chrono::seconds{30};
 
 renewal_end end_of(const outcome<worker_api::renewed>& x) {
   if (x)
@@ -42,7 +42,7 @@ void on_asked(keeper* self, const outcome<worker_api::reported>& x) {
 }
 
 void on_ask(keeper* self) {
-  self->request(self->state.config.asks, answer_time_max, ask_order{self->state.config.hold})
+  self->request(self->state.config.asks, renewal_time_max, ask_order{self->state.config.hold})
       .then([=](const events_answer& x) { on_asked(self, x.what); },
             [=](const caf::error&) {
               on_asked(self, failure{ec::unreachable, "no answer from the link"});
@@ -73,7 +73,7 @@ void on_renewed(keeper* self, lease_watch::time_point asked_at,
 
 void on_renew(keeper* self) {
   const auto asked_at = self->clock().now();
-  self->request(self->state.config.link, answer_time_max, renew_order{self->state.config.hold})
+  self->request(self->state.config.link, renewal_time_max, renew_order{self->state.config.hold})
       .then([=](const renew_answer& x) { on_renewed(self, asked_at, x.what); },
             [=](const caf::error&) {
               on_renewed(self, asked_at, failure{ec::unreachable, "no answer from the link"});

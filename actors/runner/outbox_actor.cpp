@@ -15,7 +15,7 @@ using slow_atom = caf::atom_constant<caf::atom("slow")>;
 using outbox = observed<outbox_state>;
 
 /// Longer than the link's own limit, with a batch of progress before it.
-constexpr auto answer_time_max = std::chrono::seconds{90};
+constexpr auto delivery_time_max = std::chrono::seconds{90};
 
 /// A broker that takes longer is in trouble, and this runner may be killed before the answer.
 constexpr auto keep_after = std::chrono::seconds{1};
@@ -127,7 +127,7 @@ void try_next(outbox* self) {
   }
   state.in_flight = true;
   self->delayed_send(self, keep_after, slow_atom::value, next->number);
-  self->request(state.config.link, answer_time_max, report_order{next->report})
+  self->request(state.config.link, delivery_time_max, report_order{next->report})
       .then([self, number = next->number, report = next->report](
                 const done_answer& x) { on_answer(self, number, report, x.what); },
             [self, number = next->number, report = next->report](const caf::error&) {

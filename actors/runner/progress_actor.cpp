@@ -13,7 +13,7 @@ namespace {
 using tick_atom = caf::atom_constant<caf::atom("tick")>;
 using progress = observed<progress_state>;
 
-constexpr auto answer_time_max = std::chrono::seconds{60};
+constexpr auto events_time_max = std::chrono::seconds{60};
 constexpr std::size_t batch_events_max = 200; ///< more in half a second is noise: the oldest go
 constexpr std::size_t batch_bytes_max = 1'048'576;
 
@@ -79,7 +79,7 @@ void send_batch(progress* self, const job_hold& hold, progress_batch& batch) {
   batch.bytes = 0;
   batch.in_flight = true;
   auto text = config.codec->events(sent);
-  self->request(config.link, answer_time_max, events_order{hold, std::move(text)})
+  self->request(config.link, events_time_max, events_order{hold, std::move(text)})
       .then([self, hold, sent](const events_answer& x) { on_sent(self, hold, sent, x.what); },
             [self, hold, sent](const caf::error&) {
               on_sent(self, hold, sent, failure{ec::unreachable, "no answer from the link"});

@@ -11,7 +11,7 @@ namespace claw {
 
 namespace {
 
-constexpr auto stop_time_max = std::chrono::seconds{8};
+constexpr auto runner_stop_time_max = std::chrono::seconds{8};
 
 /// The supervisor. A runner holds nothing that its broker could not give out again, so when a part of it crashes the
 /// program ends and begins anew: its new boot id frees the jobs at once.
@@ -81,11 +81,11 @@ caf::result<done_answer> on_stop(runner_root* self) {
   self->state.stopping = true;
   auto promise = self->make_response_promise();
   auto flush = [self, promise]() mutable {
-    self->request(self->state.outbox, stop_time_max, outbox_flush{})
+    self->request(self->state.outbox, runner_stop_time_max, outbox_flush{})
         .then([promise](const done_answer& x) mutable { promise.deliver(x); },
               [promise](caf::error& e) mutable { promise.deliver(std::move(e)); });
   };
-  self->request(self->state.claim, stop_time_max, stop_order{})
+  self->request(self->state.claim, runner_stop_time_max, stop_order{})
       .then([flush](const done_answer&) mutable { flush(); },
             [flush](const caf::error&) mutable { flush(); });
   return promise;
