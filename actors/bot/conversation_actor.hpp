@@ -21,6 +21,7 @@ namespace claw {
 struct conversation_config {
   bot_parts_ptr parts;
   caf::actor_addr intake;
+  snowflake channel{};
 };
 
 struct conversation_state {
@@ -33,7 +34,10 @@ struct conversation_state {
   std::map<snowflake, caf::actor> watches; ///< by errand; held: a monitor alone keeps nobody alive
   std::set<snowflake> dropped;             ///< requests that were deleted before the broker had them
 
-  actor_facts facts() const { return {counted("watches", watches.size()), counted("dropped", dropped.size())}; }
+  actor_facts facts() const {
+    return {{"channel", to_string(config.channel)}, counted("watches", watches.size()),
+            counted("dropped", dropped.size())};
+  }
 
   static inline const char* name = "conversation";
 };

@@ -202,7 +202,7 @@ caf::actor conversation_of(intake* self, const errand& x) {
   auto& known = self->state.conversations[{x.channel, x.user}];
   if (!known)
     known = self->spawn<caf::monitored>(conversation_actor,
-                                        conversation_config{self->state.config.parts, self->address()});
+                                        conversation_config{self->state.config.parts, self->address(), x.channel});
   return known;
 }
 

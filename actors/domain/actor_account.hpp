@@ -41,7 +41,7 @@ struct actor_account {
   std::optional<actor_failure> last_failure; ///< of its own, or of a child's end
   bool tells_facts = false;
   bool silent = false; ///< it was asked for its facts and did not answer in time
-  actor_facts facts;
+  actor_facts facts; ///< what it has told, or what it showed before it began to block
 };
 
 enum class actor_event_kind : uint8_t { started, ended, failed };

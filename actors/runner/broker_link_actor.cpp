@@ -6,6 +6,11 @@ namespace claw {
 
 namespace {
 
+/// What the link is at, or was last.
+void show(observed<broker_link_state>* self, const char* order, const std::string& job_id) {
+  self->show({{"order", order}, {"job_id", job_id}});
+}
+
 remote_job job_of(const job_hold& hold) {
   remote_job job;
   job.id = hold.job_id;
@@ -30,22 +35,30 @@ caf::behavior broker_link_actor(observed<broker_link_state>* self,
   link.broker = std::move(broker);
   link.me = std::move(me);
   return {
-      [&link](const claim_order& x) {
+      [self, &link](const claim_order& x) {
+        self->show({{"order", "claim"}});
         link.me.caps = x.caps;
         link.me.notes = x.notes;
         return claim_answer{link.broker->claim(link.me, x.wait, x.stop)};
       },
-      [&link](const renew_order& x) {
+      [self, &link](const renew_order& x) {
+        show(self, "renew", x.hold.job_id);
         return renew_answer{link.broker->renew(link.me, job_of(x.hold))};
       },
-      [&link](const events_order& x) {
+      [self, &link](const events_order& x) {
+        show(self, "events", x.hold.job_id);
         return events_answer{link.broker->post_events(link.me, job_of(x.hold), x.events_json)};
       },
-      [&link](const ask_order& x) {
+      [self, &link](const ask_order& x) {
+        show(self, "ask", x.hold.job_id);
         return events_answer{link.broker->post_events(link.me, job_of(x.hold), "[]")};
       },
-      [&link](const report_order& x) { return deliver(link, x.report); },
-      [&link](const release_order& x) {
+      [self, &link](const report_order& x) {
+        show(self, "report", x.report.job_id);
+        return deliver(link, x.report);
+      },
+      [self, &link](const release_order& x) {
+        show(self, "release", x.hold.job_id);
         return done_answer{link.broker->release(link.me, job_of(x.hold))};
       },
   };

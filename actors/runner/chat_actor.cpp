@@ -12,8 +12,13 @@ namespace {
 
 using chat = observed<chat_state>;
 
+void show(chat* self, const chat_order& order, bool has_turn) {
+  self->show({{"job_id", order.job_id}, counted("request", order.request), {"has_turn", has_turn}});
+}
+
 void ask(chat* self, const run_config& config, const chat_order& order,
          const caf::actor_addr& parent) {
+  show(self, order, true);
   auto what = config.model->complete(order.what, order.stop, [&](const chat_progress& x) {
     post(parent, chat_heard{order.request, x});
   });
@@ -42,6 +47,7 @@ caf::behavior chat_actor(chat* self, run_config_ptr config, chat_order order,
       [=](begin_atom) {
         if (!config->endpoint)
           return ask(self, *config, order, parent);
+        show(self, order, false);
         self->request(config->endpoint, caf::infinite, turn_wanted{})
             .then(
                 [=](const turn_answer& x) {

@@ -10,10 +10,12 @@
 #include "actors/shared/observed_actor.hpp"
 
 #include <cstdint>
+#include <string>
 
 namespace claw {
 
 struct chat_order {
+  std::string job_id;
   uint64_t request = 0; ///< its number within the run
   chat_request what;
   stop_token stop;

@@ -13,6 +13,7 @@ caf::behavior command_actor(observed<command_state>* self, run_config_ptr config
   caf::anon_send(self, begin_atom::value);
   return {
       [=](begin_atom) {
+        self->show({{"job_id", order.job_id}, {"command", order.command}});
         auto result
             = config->commands->run(order.command, order.payload, order.deadline, order.stop);
         post(parent, command_ended{std::move(result)});

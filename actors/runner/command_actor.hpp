@@ -14,6 +14,7 @@
 namespace claw {
 
 struct command_order {
+  std::string job_id;
   std::string command;
   std::string payload;
   std::chrono::steady_clock::time_point deadline;

@@ -77,7 +77,7 @@ void start(self_ptr self) {
         = self->spawn<caf::monitored>(llm_run_actor, config, std::move(order), self->address());
     return;
   }
-  command_order order{state.job.command, state.job.payload,
+  command_order order{state.job.id, state.job.command, state.job.payload,
                       deadline - handover(config->job_time_max), state.stop.token()};
   state.child
       = config->detached

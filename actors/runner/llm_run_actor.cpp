@@ -184,7 +184,7 @@ void llm_run_state::ask(chat_request request) {
   write_down(request);
   request_.emplace(open_request{{}, {}, stream_redactor{*config_->redact}});
   request_->begun = now();
-  chat_order order{++requests_, std::move(request), request_->stop.token()};
+  chat_order order{order_.job.id, ++requests_, std::move(request), request_->stop.token()};
   request_->chat = spawn_child(self_, config_->detached, chat_actor, config_, std::move(order),
                                self_->address());
   self_->delayed_send(self_, deadline - now() + grace, chat_overdue_atom::value, requests_);
@@ -204,7 +204,7 @@ void llm_run_state::carry_out(run_tools& x) {
   for (auto& call : x.calls) {
     latest = std::max(latest, call.deadline);
     progress("tool_call", config_->tasks->tool_started(shown(call.call), loop_->steps()));
-    tool_order order{loop_->steps(), calls_.size(), call, tools_, tools_stop_.token()};
+    tool_order order{order_.job.id, loop_->steps(), calls_.size(), call, tools_, tools_stop_.token()};
     auto tool
         = spawn_child(self_, config_->detached, tool_actor, std::move(order), self_->address());
     calls_.push_back({std::move(call), std::move(tool), std::nullopt});

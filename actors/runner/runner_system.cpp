@@ -26,6 +26,8 @@ struct runner_root_state {
       caf::anon_send_exit(x, caf::exit_reason::user_shutdown);
   }
 
+  actor_facts facts() const { return {counted("parts", parts.size()), {"stopping", stopping}}; }
+
   static inline const char* name = "runner";
 };
 

@@ -15,6 +15,7 @@ caf::behavior tool_actor(observed<tool_state>* self, tool_order order,
       [=](begin_atom) {
         const auto start = self->clock().now();
         const auto& call = order.what.call;
+        self->show({{"job_id", order.job_id}, {"tool", call.name}, counted("step", order.step)});
         auto result
             = order.tools->run(call.name, call.arguments_json, order.what.deadline, order.stop);
         const auto took

@@ -11,10 +11,12 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 
 namespace claw {
 
 struct tool_order {
+  std::string job_id;
   uint64_t step = 0;
   uint64_t index = 0; ///< of the call among those that run in this step
   planned_call what;

@@ -14,7 +14,9 @@ caf::behavior transcript_actor(observed<transcript_state>* self,
   self->state.config = std::move(config);
   return {[self](const run_line& x) {
     auto& state = self->state;
+    self->show({{"job_id", x.job_id}, counted("lines", state.written), counted("lost", state.lost)});
     const auto kept = state.config.store->append(x.job_id, state.config.codec->render(x));
+    ++(kept ? state.written : state.lost);
     if (kept || state.told_job == x.job_id)
       return;
     state.told_job = x.job_id; // once a job is enough

@@ -9,6 +9,7 @@
 #include "actors/protocol/runner_messages.hpp"
 #include "actors/shared/observed_actor.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -22,6 +23,7 @@ struct transcript_config {
 struct transcript_state {
   transcript_config config;
   std::string told_job; ///< of whose trouble the log has been told last
+  uint64_t written = 0, lost = 0; ///< lines
 
   static inline const char* name = "transcript";
 };

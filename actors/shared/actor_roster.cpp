@@ -42,6 +42,12 @@ void actor_roster::tells_facts(caf::actor_id id) {
     i->second.tells_facts = true;
 }
 
+void actor_roster::shows(caf::actor_id id, actor_facts facts) {
+  const std::lock_guard lock{mutex_};
+  if (const auto i = members_.find(id); i != members_.end())
+    i->second.shown = std::move(facts);
+}
+
 void actor_roster::adopt(caf::actor_id parent, caf::actor_id child) {
   const std::lock_guard lock{mutex_};
   if (const auto i = members_.find(child); i != members_.end())
@@ -90,6 +96,7 @@ std::vector<actor_account> actor_roster::accounts(time_point now, uint64_t& left
     x.age = between(who.joined, now);
     x.mailbox = who.meter->read(now);
     x.tells_facts = who.tells_facts;
+    x.facts = who.shown;
     if (who.last_failure)
       x.last_failure = actor_failure{who.last_failure->why, between(who.last_failure->at, now)};
     all.push_back(std::move(x));

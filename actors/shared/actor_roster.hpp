@@ -34,6 +34,9 @@ public:
   /// It answers a `facts_question`.
   void tells_facts(caf::actor_id id);
 
+  /// What it is at; instead of what it showed before.
+  void shows(caf::actor_id id, actor_facts facts);
+
   /// From now on `parent` looks after it.
   void adopt(caf::actor_id parent, caf::actor_id child);
 
@@ -65,6 +68,7 @@ private:
     caf::actor_id parent = 0;
     std::string name = "starting";
     bool tells_facts = false;
+    actor_facts shown;
     caf::weak_actor_ptr who;
     time_point joined{};
     std::optional<failure_note> last_failure;

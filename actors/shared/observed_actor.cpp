@@ -90,6 +90,11 @@ void observed_actor::tell(std::function<actor_facts()> facts) {
   roster_->tells_facts(id());
 }
 
+void observed_actor::show(actor_facts facts) {
+  if (roster_)
+    roster_->shows(id(), std::move(facts));
+}
+
 void observed_actor::note_failure(const std::string& why) {
   if (roster_)
     roster_->failed(id(), why, clock().now());

@@ -37,6 +37,9 @@ public:
   /// What answers a `facts_question`; see guard.
   void tell(std::function<actor_facts()> facts);
 
+  /// What it is at from now on: for an actor that blocks, and cannot be asked while it does.
+  void show(actor_facts facts);
+
   /// Notes that something went wrong, where somebody may look.
   void note_failure(const std::string& why);
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """`openclaw inspect` at real programs: what it shows, and what it says of a program that is gone or frozen."""
 import contextlib
+import json
 import os
 import pathlib
 import signal
@@ -12,6 +13,7 @@ import unittest
 from bot_process import BotProcess
 from broker_process import BIN, BrokerProcess
 from fake_discord_process import FakeDiscord
+from held_model import HeldModel
 from inspected_house import (WAIT_SECONDS_MAX, Certificates, InspectedBroker, inspect, inspectable, inspected_broker, look,
                              make_certificates, named, port_of)
 from runner_process import RunnerProcess, wait_until
@@ -114,6 +116,24 @@ class OtherPrograms(unittest.TestCase):
                              "a link that holds a claim")
         self.assertGreaterEqual(holding[0]["in_hand_ms"], 0)
         self.assertEqual(runner.terminate(), 0)
+
+    def test_a_chat_that_waits_for_its_model_shows_its_job_and_not_what_is_asked(self):
+        model = HeldModel()
+        self.addCleanup(model.stop)
+        model.hold()
+        runner = RunnerProcess(f"http://127.0.0.1:{self.broker.port}", **model.env, **inspectable(self.certificates))
+        self.addCleanup(runner.stop)
+        runner.start()
+        job = self.broker.create(command="llm_task", payload=json.dumps({"prompt": "what nobody else may read"}))
+        wait_until(lambda: model.requests, "a question to the model")
+        answer = look(port_of(runner), self.certificates)
+        (chat,), (run,) = named(answer, "chat"), named(answer, "llm_run")
+        self.assertEqual(chat["facts"], {"job_id": job, "request": 1, "has_turn": True})
+        self.assertEqual((chat["parent"], chat["state"], chat["silent"]), (run["id"], "working", False))
+        self.assertIn("claim", [x["facts"].get("order") for x in named(answer, "broker_link")])
+        self.assertNotIn("nobody else", json.dumps(answer))
+        model.let_go()
+        wait_until(lambda: self.broker.job(job)["status"] == "done", "the answer")
 
     @unittest.skipUnless((BIN / "openclaw-bot").exists(), "openclaw-bot is not built")
     def test_a_bot_is_shown_with_its_parts(self):

@@ -19,8 +19,11 @@ namespace claw::test {
 
 inline constexpr const char* run_secret = "canary-0123456789";
 
-struct testing_config : caf::actor_system_config {
-  testing_config() { set("scheduler.policy", caf::atom("testing")); }
+struct testing_config : observed_system_config {
+  testing_config() {
+    set("scheduler.policy", caf::atom("testing"));
+    roster = std::make_shared<actor_roster>();
+  }
 };
 
 /// What a claim hears from its job_run.

@@ -127,6 +127,8 @@ public:
   void die_at(unsigned n, bool before) { life_->die_at(n, before); }
   bool is_dead() const { return life_->over; }
 
+  std::shared_ptr<const actor_roster> roster() const { return caf_config_.roster; }
+
   caf::scheduler::test_coordinator& scheduler() {
     return dynamic_cast<caf::scheduler::test_coordinator&>(actors_.scheduler());
   }

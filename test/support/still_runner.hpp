@@ -103,6 +103,8 @@ public:
     settle();
   }
 
+  std::shared_ptr<const actor_roster> roster() const { return caf_config_.roster; }
+
   caf::scheduler::test_coordinator& scheduler() {
     return dynamic_cast<caf::scheduler::test_coordinator&>(actors_.scheduler());
   }
