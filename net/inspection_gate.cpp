@@ -41,6 +41,12 @@ outcome<done> load(asio::ssl::context& tls, const gate_certificates& files) {
   return done{};
 }
 
+/// The peer would only say that it does not take it.
+bool has_expired(asio::ssl::context& tls) {
+  const auto* mine = SSL_CTX_get0_certificate(tls.native_handle());
+  return mine != nullptr && X509_cmp_current_time(X509_get0_notAfter(mine)) < 0;
+}
+
 /// OpenSSL holds a client's certificate to its purpose by itself: one of a node (serverAuth) is refused.
 void demand_certificate(asio::ssl::context& tls) {
   tls.set_verify_mode(asio::ssl::verify_peer | asio::ssl::verify_fail_if_no_peer_cert);
@@ -53,7 +59,12 @@ void demand_certificate(asio::ssl::context& tls) {
 
 outcome<done> check_certificates(const gate_certificates& files) {
   asio::ssl::context tls{asio::ssl::context::tls};
-  return load(tls, files);
+  if (auto loaded = load(tls, files); !loaded)
+    return loaded;
+  if (has_expired(tls))
+    return failure{ec::bad_config, files.certificate + " has expired: run deploy/make_inspect_certs.sh again "
+                                                       "(with packages: openclaw-inspect-certs)"};
+  return done{};
 }
 
 class inspection_gate::core {
@@ -73,6 +84,8 @@ public:
     CLAW_ASSERT(!options_.greetings.empty() && adopt_);
     if (auto loaded = load(tls_, options_.files); !loaded)
       return loaded;
+    if (has_expired(tls_)) // no reason for the whole program not to start
+      spdlog::warn("event=inspection_certificate_expired file={}", log_value(options_.files.certificate));
     demand_certificate(tls_);
     error_code why;
     const auto address = asio::ip::make_address(options_.host, why);

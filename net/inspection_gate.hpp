@@ -23,7 +23,7 @@ struct gate_certificates {
   std::string key;
 };
 
-/// That they are there and belong together. Errors: `bad_config`, with the file.
+/// That they are there, belong together and have not expired. Errors: `bad_config`, with the file.
 outcome<done> check_certificates(const gate_certificates& files);
 
 struct inspection_gate_options {

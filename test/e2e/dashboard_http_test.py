@@ -20,6 +20,27 @@ class DashboardHttp(unittest.TestCase):
         self.assertEqual((again, nothing, known["ETag"]), (304, b"", headers["ETag"]))
         self.assertEqual(known["Content-Length"], str(len(page)))
 
+    def test_every_file_tells_the_browser_what_it_must_not_do(self):
+        policy = ("default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; "
+                  "form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'")
+        for method, path, fields in (("GET", "/", {}), ("HEAD", "/", {}), ("GET", "/", {"If-None-Match": "*"}),
+                                     ("GET", "/?token=bot-secret-1", {}), ("GET", "/dashboard/job.js", {}),
+                                     ("GET", "/dashboard/dashboard.css", {})):
+            status, headers, page = self.broker.exchange(method, path, fields)
+            self.assertIn(status, (200, 304), path)
+            self.assertEqual(headers.get_all("Content-Security-Policy"), [policy])
+            told = [headers[name] for name in ("X-Frame-Options", "X-Content-Type-Options", "Referrer-Policy",
+                                               "Cross-Origin-Resource-Policy", "Set-Cookie", "Access-Control-Allow-Origin")]
+            self.assertEqual(told, ["DENY", "nosniff", "no-referrer", "same-origin", None, None])
+            self.assertNotIn(b"bot-secret-1", page)
+
+    def test_another_sites_page_gets_no_leave_to_ask(self):
+        asked = {"Origin": "http://elsewhere.example", "Access-Control-Request-Method": "POST",
+                 "Access-Control-Request-Headers": "authorization"}
+        for method, path in (("OPTIONS", "/jobs"), ("GET", "/jobs"), ("GET", "/health"), ("GET", "/")):
+            _, headers, _ = self.broker.exchange(method, path, {**asked, **self.broker.bot_headers})
+            self.assertEqual([name for name in headers if name.lower().startswith("access-control")], [], path)
+
     def test_a_304_is_followed_by_the_next_answer_on_its_connection(self):
         _, headers, _ = self.broker.exchange("GET", "/")
         answers = self.broker.raw(f"GET / HTTP/1.1\r\nHost: x\r\nIf-None-Match: {headers['ETag']}\r\n\r\n"

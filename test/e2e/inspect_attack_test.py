@@ -4,6 +4,7 @@ The broker goes on serving, holds what it held, and can be inspected afterwards.
 import os
 import pathlib
 import re
+import shutil
 import socket
 import ssl
 import struct
@@ -72,6 +73,19 @@ class Attack(InspectedBroker):
         self.assert_refused(others.of_operator())
         said = inspect(self.port, others.path)
         self.assertEqual(said.returncode, 4, said.stderr)
+
+    def test_an_expired_certificate_is_refused(self):
+        """Also one whose owner does not look at its date."""
+        old = Certificates()
+        self.addCleanup(old.stop)
+        for file in self.certificates.path.iterdir():
+            shutil.copy(file, old.path)
+        self.assertEqual(inspect(self.port, old.path).returncode, 0)
+        old.let_expire("operator")
+        self.assert_refused(old.of_operator())
+
+    def test_who_has_been_let_in_and_does_not_greet_is_sent_away(self):
+        self.assertTrue(self.peer().is_sent_away())
 
     def test_a_node_cannot_look_at_another(self):
         context = client_context()

@@ -249,6 +249,22 @@ class Settings(unittest.TestCase):
         said = self.start(INSPECT_PORT="0", INSPECT_CERTS=str(self.certificates.path))
         self.assertEqual(said.returncode, 78, said.stderr)
 
+    def test_an_expired_certificate_is_told_as_such(self):
+        self.certificates.let_expire("operator")
+        said = inspect(1, self.certificates.path)
+        self.assertEqual(said.returncode, 78, said.stderr)
+        self.assertRegex(said.stderr, "operator.crt has expired: run .*make_inspect_certs.sh again")
+        self.certificates.let_expire("node")
+        broker = inspected_broker(self.certificates)
+        self.addCleanup(broker.stop)
+        self.assertTrue([line for line in broker.log if "event=inspection_certificate_expired" in line])
+        self.assertEqual(make_certificates(self.certificates.path).returncode, 0)
+        said = inspect(port_of(broker), self.certificates.path)
+        self.assertEqual(said.returncode, 4, "the program shows the old one until it starts again")
+        renewed = inspected_broker(self.certificates)
+        self.addCleanup(renewed.stop)
+        self.assertEqual(inspect(port_of(renewed), self.certificates.path).returncode, 0)
+
     def test_who_looks_needs_certificates(self):
         with tempfile.TemporaryDirectory() as empty:
             said = inspect(1, empty)

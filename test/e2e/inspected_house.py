@@ -12,6 +12,7 @@ import time
 import unittest
 
 from broker_process import BIN, ROOT, BrokerProcess
+from certificates import openssl
 
 WAIT_SECONDS_MAX = 60
 DIRECT_MESSAGE, CLIENT_HANDSHAKE, HEARTBEAT = 2, 1, 6
@@ -32,6 +33,17 @@ class Certificates:
 
     def stop(self):
         self.folder.cleanup()
+
+    def let_expire(self, name):
+        """`name`.crt becomes one of the same CA, with the same key and purpose, that ended yesterday."""
+        certificate, extension = self.path / f"{name}.crt", self.path / "purpose"
+        purpose = "serverAuth" if name == "node" else "clientAuth"
+        extension.write_text(f"keyUsage=critical,digitalSignature\nextendedKeyUsage={purpose}\n")
+        openssl("x509", "-x509toreq", "-in", certificate, "-key", self.path / f"{name}.key", "-out", self.path / "request")
+        openssl("x509", "-req", "-in", self.path / "request", "-CA", self.path / "ca.crt", "-CAkey", self.path / "ca.key",
+                "-set_serial", "7", "-days", "-1", "-extfile", extension, "-out", certificate)
+        extension.unlink()
+        (self.path / "request").unlink()
 
     def of_operator(self):
         """A TLS client that shows the operator's certificate."""
