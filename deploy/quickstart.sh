@@ -294,7 +294,8 @@ main() {
     return
   fi
   check_data_folder
-  readonly usual_umask=$(umask)
+  usual_umask=$(umask)
+  readonly usual_umask
   umask 077
   mkdir -p -- "$data/log" "$data/run"
   chmod 700 "$data"

@@ -75,7 +75,13 @@ class Packages(unittest.TestCase):
                               check=True).stdout
         for word in re.findall(r"--[a-z-]+", helped):
             self.assertIn(word.replace("-", "\\-"), page)
-        subprocess.run(["sh", "-n", folder / "DEBIAN" / "postrm"], check=True)
+
+    @unittest.skipUnless(shutil.which("shellcheck"), "no shellcheck here")
+    def test_shellcheck_has_nothing_to_say_of_what_installs_and_removes(self):
+        scripts = [script for name in PROGRAMS for script in sorted((self.unpacked(name) / "DEBIAN").glob("p*"))]
+        self.assertIn("postrm", {script.name for script in scripts})
+        said = subprocess.run(["shellcheck", *scripts], capture_output=True, text=True, check=False)
+        self.assertEqual(said.stdout, "")
 
     @unittest.skipUnless(shutil.which("lintian"), "no lintian here")
     def test_lintian_has_nothing_to_say(self):
