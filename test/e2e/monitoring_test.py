@@ -1,7 +1,11 @@
 #!/usr/bin/env python3
 """What deploy/monitoring asks of Prometheus, against what a running broker exports."""
 import json
+import pathlib
 import re
+import shutil
+import subprocess
+import tempfile
 import unittest
 
 from broker_process import ROOT, BrokerProcess
@@ -40,7 +44,8 @@ class MonitoringTest(unittest.TestCase):
         bearer = {"Authorization": "Bearer " + broker.bot_headers["X-Bot-Token"]}  # as prometheus.yml has it
         status, _, page = broker.exchange("GET", "/metrics", bearer)
         assert status == 200, page
-        cls.metrics = Metrics(page.decode())
+        cls.page = page.decode()
+        cls.metrics = Metrics(cls.page)
         cls.expressions = [(name, text) for name, text, _ in alert_rules()] + list(panel_expressions())
 
     def family(self, name):
@@ -101,6 +106,25 @@ class MonitoringTest(unittest.TestCase):
                 elif char in ")]}":
                     self.assertEqual(open_ones.pop() + char in ("()", "[]", "{}"), True, where)
             self.assertEqual(open_ones, [], where)
+
+    @unittest.skipUnless(shutil.which("promtool"), "no promtool here (it is part of Debian's prometheus)")
+    def test_prometheus_itself_takes_rules_scrape_job_panels_and_metrics(self):
+        with tempfile.TemporaryDirectory() as folder:
+            folder = pathlib.Path(folder)
+            shutil.copy(FOLDER / "alerts.yml", folder)
+            (folder / "token").write_text("x")
+            (folder / "prometheus.yml").write_text(re.sub(
+                "credentials_file: .*", f"credentials_file: {folder}/token", (FOLDER / "prometheus.yml").read_text()))
+            recorded = [{"record": f"panel:{number}", "expr": text.replace("$__rate_interval", "5m")}
+                        for number, (_, text) in enumerate(panel_expressions())]
+            (folder / "panels.yml").write_text(json.dumps({"groups": [{"name": "panels", "rules": recorded}]}))
+            (folder / "metrics").write_text(self.page)
+            for command in (["check", "rules", "alerts.yml"], ["check", "config", "prometheus.yml"],
+                            ["check", "rules", "panels.yml"], ["check", "metrics"]):
+                with open(folder / "metrics", encoding="utf-8") as metrics:
+                    said = subprocess.run(["promtool", *command], cwd=folder, stdin=metrics, capture_output=True, text=True,
+                                          check=False)
+                self.assertEqual(said.returncode, 0, said.stdout + said.stderr)
 
     def test_every_metric_of_the_broker_is_described(self):
         text = (ROOT / "docs" / "HTTP_API.md").read_text()
