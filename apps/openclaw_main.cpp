@@ -13,6 +13,8 @@
 #include "apps/entropy.hpp"
 #include "apps/exit_codes.hpp"
 #include "apps/log.hpp"
+#include "apps/smoke/smoke_run.hpp"
+#include "apps/smoke/spawned_program.hpp"
 #include "net/broker_client.hpp"
 
 #include <spdlog/spdlog.h>
@@ -178,6 +180,10 @@ int run(const config_sources& sources) {
     return cli_exit::of(broker.error().code);
   }
   count_interrupts();
+  if (options.action == cli_action::smoke) {
+    const bool person = isatty(STDIN_FILENO) != 0 && isatty(STDERR_FILENO) != 0;
+    return smoke_run{options, **broker, {real_world(), person, run_to_its_end}}.run();
+  }
   cli_session session{options, **broker, real_world()};
   switch (options.action) {
   case cli_action::run_line:
@@ -195,6 +201,7 @@ int run(const config_sources& sources) {
   case cli_action::inspect:
   case cli_action::transcript:
   case cli_action::doctor:
+  case cli_action::smoke:
     break; // done above
   }
   return cli_exit::usage;

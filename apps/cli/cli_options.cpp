@@ -28,6 +28,7 @@ Examples:
   openclaw ask --json "hi" | jq -r .answer        for scripts
   openclaw token create --role worker --name jetson --worker-id jetson-1 --expires 90d
   openclaw doctor --env-file runner.env           what is wrong with a runner, and what to change
+  openclaw smoke --report report.md               the rows of the runbook on a live system with two models
   openclaw inspect --at 127.0.0.1:8010            the live actors of a running program; watch, actor, events
   openclaw backup /backup/monday                  the store as it is now; verify, restore
   openclaw export jobs.jsonl                      all jobs as JSON lines; import, import-old broker.db
@@ -178,6 +179,7 @@ void add_verbs(CLI::App& app, raw_options& raw) {
       raw.chosen.line = line;
     });
   add_store_verbs(app, raw.chosen.store, [&raw] { raw.chosen.action = cli_action::store; });
+  add_smoke_verb(app, raw.chosen.smoke, [&raw] { raw.chosen.action = cli_action::smoke; });
   add_inspect_verb(app, raw.chosen.inspect, [&raw] { raw.chosen.action = cli_action::inspect; });
 }
 

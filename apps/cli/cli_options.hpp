@@ -7,6 +7,7 @@
 #include "apps/cli/store_task.hpp"
 #include "apps/cli/trace_command.hpp"
 #include "apps/config.hpp"
+#include "apps/smoke/smoke_task.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -17,7 +18,19 @@
 
 namespace claw {
 
-enum class cli_action : uint8_t { run_line, chat, status, events, trace, token, transcript, doctor, store, inspect };
+enum class cli_action : uint8_t {
+  run_line,
+  chat,
+  status,
+  events,
+  trace,
+  token,
+  transcript,
+  doctor,
+  store,
+  inspect,
+  smoke
+};
 
 enum class token_verb : uint8_t { create, list, revoke };
 
@@ -36,6 +49,7 @@ struct cli_options {
   store_task store;   ///< store
   trace_task trace;   ///< trace
   inspect_task inspect; ///< inspect
+  smoke_task smoke; ///< smoke
   std::string job_id; ///< events; status: "" asks for the broker's own state
   bool json = false;
   bool quiet = false;  ///< no progress

@@ -23,30 +23,43 @@ outcome<done> write_whole(const std::string& path, const std::string& text) {
 
 } // namespace
 
-outcome<traced_job> trace_job(producer_api& broker, const std::string& id, const redactor& redact) {
-  std::vector<told_event> events;
+outcome<std::vector<remote_event>> all_events(producer_api& broker, const std::string& id) {
+  std::vector<remote_event> events;
   uint64_t seen = 0;
   for (;;) {
-    const auto page = broker.events(id, seen, std::chrono::seconds{0});
+    auto page = broker.events(id, seen, std::chrono::seconds{0});
     if (!page)
       return page.error();
     if (page->empty())
-      break;
+      return events;
     const auto before = seen;
-    for (const auto& x : *page) {
+    for (auto& x : *page) {
       seen = std::max(seen, x.sequence);
-      if (auto event = told(x, redact))
-        events.push_back(std::move(*event));
+      events.push_back(std::move(x));
     }
     if (seen == before)
       return failure{ec::bad_reply, "the broker's answer makes no sense: a page of events that were there already"};
   }
+}
+
+std::vector<trace_entry> trace_of(const std::vector<remote_event>& events, const redactor& redact) {
+  std::vector<told_event> known;
+  for (const auto& x : events)
+    if (auto event = told(x, redact))
+      known.push_back(std::move(*event));
+  return trace_of(known);
+}
+
+outcome<traced_job> trace_job(producer_api& broker, const std::string& id, const redactor& redact) {
+  const auto events = all_events(broker, id);
+  if (!events)
+    return events.error();
   auto job = broker.find(id);
   if (!job)
     return job.error();
   const bool ended = job->status == "done" || job->status == "failed";
   const auto why = ended ? outcome<std::string>{std::string{}} : broker.explain(id);
-  return traced_job{std::move(*job), why ? redact.whole(*why) : "", trace_of(events)};
+  return traced_job{std::move(*job), why ? redact.whole(*why) : "", trace_of(*events, redact)};
 }
 
 outcome<done> run_trace(const trace_task& task, bool json, producer_api& broker, const redactor& redact,

@@ -25,6 +25,11 @@ struct traced_job {
   std::vector<trace_entry> entries;
 };
 
+/// From the first to the last that is there now. Errors: those of `events`; `bad_reply`
+outcome<std::vector<remote_event>> all_events(producer_api& broker, const std::string& id);
+
+std::vector<trace_entry> trace_of(const std::vector<remote_event>& events, const redactor& redact);
+
 /// All that the broker knows. Errors: those of `find` and `events`
 outcome<traced_job> trace_job(producer_api& broker, const std::string& id, const redactor& redact);
 

@@ -82,6 +82,8 @@ class RunbookHouse:
         self.vps = Machine(root / "vps", broker)
         self.wsl = Machine(root / "wsl", {**broker, "127.0.0.1:8000/v1": wsl + "/v1"})
         self.jetson = Machine(root / "jetson", {**broker, "127.0.0.1:8080/v1": jetson + "/v1"})
+        self.vps.put_program(self.vps.root / "stand-ins" / "ssh",
+                             f'#!/bin/sh\n[ "$1" = jetson ] && shift && HOST_ROOT="{self.jetson.root}" exec "$@"\n')
         for machine in (self.vps, self.wsl, self.jetson):
             test.addCleanup(machine.host.stop_all)
         test.addCleanup(self.wsl.run, "deploy/runner/start.sh --stop")

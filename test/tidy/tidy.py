@@ -40,7 +40,7 @@ THIRD_PARTY = {
     "catch2/": ["test"],
 }
 # Folders besides the layers that are rooms of their own: each says in a README what lives in it.
-ROOMS = ["apps/cli", "apps/doctor", "deploy", "docs", "test/actors", "test/bench", "test/conformance", "test/crash",
+ROOMS = ["apps/cli", "apps/doctor", "apps/smoke", "deploy", "docs", "test/actors", "test/bench", "test/conformance", "test/crash",
          "test/e2e", "test/fake_discord", "test/fuzz", "test/support", "test/tidy", "test/unit"]
 FILE_LINES_MAX = 400
 FUNCTION_LINES_MAX = 60

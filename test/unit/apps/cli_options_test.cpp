@@ -52,6 +52,17 @@ TEST_CASE("the verbs become lines of the command language", "[cli]") {
   CHECK(world.options({"events", "id"}).job_id == "id");
 }
 
+TEST_CASE("smoke takes both commands for the Jetson, or none", "[cli]") {
+  const surroundings world;
+  const auto x = world.options({"smoke", "--stop-jetson", "ssh jetson stop", "--start-jetson", "ssh jetson start"});
+  CHECK(x.action == cli_action::smoke);
+  CHECK(x.smoke.stop_jetson == "ssh jetson stop");
+  CHECK(x.smoke.start_jetson == "ssh jetson start");
+  CHECK(x.smoke.repo == "openclaw-broker");
+  CHECK(exit_code({"smoke", "--start-jetson", "true"}) == cli_exit::usage);
+  CHECK(exit_code({"smoke", "--repo", "a \"b"}) == cli_exit::usage);
+}
+
 TEST_CASE("options may stand before and behind the verb", "[cli]") {
   const surroundings world;
   for (const auto& x : {world.options({"--json", "--timeout", "5", "ask", "hi"}),

@@ -1,0 +1,139 @@
+#!/usr/bin/env python3
+"""`openclaw smoke` runs the rows of the runbook on two runners and says what it found. That it can fail is shown, too."""
+import json
+import os
+import pty
+import subprocess
+import threading
+import unittest
+
+from broker_process import BIN
+from runner_process import wait_until
+from smoke_house import SmokeHouse
+
+AWAY = "ask jetson: What is 2+2?"
+JETSON = 'ask jetson: Search for "WORKER_CAPS" and summarize how it is used'
+VLLM = 'ask vllm: Search for "LEASE_SECONDS" and summarize what it does'
+
+
+def rows_of(done):
+    """@returns line -> row"""
+    return {row["line"]: row for row in json.loads(done.stdout)["rows"]}
+
+
+class Smoke(unittest.TestCase):
+    def verdicts(self, done, code):
+        self.assertEqual(done.returncode, code, done.stdout + done.stderr)
+        return {line: row["verdict"] for line, row in rows_of(done).items()}
+
+    def test_all_rows_pass_the_stopped_jetson_included(self):
+        house = SmokeHouse(self)
+        report = house.root / "report.md"
+        done = house.smoke("--report", str(report), *house.switch())
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        lines = done.stdout.splitlines()
+        self.assertEqual(lines[-1], "12 of 12 rows passed")
+        self.assertEqual([line.split()[0] for line in lines[:-1]], ["pass"] * 12)
+        self.assertRegex(done.stdout, r"(?m)^pass     8  ask vllm: Search .* · wsl-vllm · ")
+        self.assertRegex(done.stdout, r"(?m)^pass     9  ask jetson: What .* · jetson-llm · ")
+        self.assertIn("stopping the Jetson's runner", done.stderr)
+        self.check_report(report.read_text(), house)
+        self.assertTrue(house.jetson.is_up())
+        again = house.smoke("--report", str(report))
+        self.assertEqual((again.returncode, again.stdout), (78, ""), again.stderr)
+
+    def check_report(self, text, house):
+        self.assertIn("**12 of 12 rows passed**", text)
+        self.assertRegex(text, r"\| wsl-vllm \| \d.* \| llm:vllm,repo\\_tools \| scripted-stand-in \|")
+        self.assertRegex(text, r"\| jetson-llm \| \d.* \| llm:jetson,repo\\_tools \| scripted-stand-in \|")
+        self.assertRegex(text, r"\| ask vllm: Search .* \| llm:vllm \| wsl-vllm \|")
+        self.assertRegex(text, r"\| ask jetson: What .* \| llm:jetson \| jetson-llm \|")
+        self.assertRegex(text, r"(?m)^ +\d.*wsl-vllm +tool repo_grep \{.*LEASE_SECONDS.*: ok$")
+        self.assertRegex(text, r"jetson-llm asked `POST /chat/completions` .* the model scripted-stand-in \d+ times")
+        jobs = house.broker.bot("GET", "/jobs?limit=50")[1]["jobs"]
+        self.assertEqual(len(jobs), 10)
+        for job in jobs:
+            self.assertIn(job["id"], text)
+        for secret in ("bot-secret-1", "worker-secret-1", "admin-secret-1"):
+            self.assertNotIn(secret, text)
+
+    def test_without_commands_and_terminal_the_away_row_is_skipped(self):
+        house = SmokeHouse(self)
+        done = house.smoke("--json")
+        verdicts = self.verdicts(done, 1)
+        self.assertEqual(verdicts.pop(AWAY), "skipped")
+        self.assertEqual(set(verdicts.values()), {"pass"})
+        said = json.loads(done.stdout)
+        self.assertFalse(said["ok"])
+        self.assertEqual({x["worker_id"]: x["model"] for x in said["workers"]},
+                         {"wsl-vllm": "scripted-stand-in", "jetson-llm": "scripted-stand-in"})
+
+    def test_a_person_at_the_terminal_may_stop_the_jetson(self):
+        house = SmokeHouse(self)
+        ours, theirs = pty.openpty()
+        env = {"PATH": os.environ["PATH"], "HOME": str(house.root), "BOT_TOKEN": "bot-secret-1",
+               "BROKER_URL": f"http://127.0.0.1:{house.broker.port}"}
+        process = subprocess.Popen([BIN / "openclaw", "smoke", "--json"], env=env, stdin=theirs, stderr=theirs,
+                                   stdout=subprocess.PIPE, text=True)
+        os.close(theirs)
+        shown = []
+        reader = threading.Thread(target=self.read_terminal, args=(ours, shown), daemon=True)
+        reader.start()
+        wait_until(lambda: "Stop the Jetson's runner now" in "".join(shown), "the request to stop it", 60)
+        subprocess.run([house.jetson.stop], check=True)
+        wait_until(lambda: "Start the Jetson's runner again" in "".join(shown), "the request to start it", 60)
+        subprocess.run([house.jetson.start], check=True)
+        stdout, _ = process.communicate(timeout=120)
+        self.assertEqual(process.returncode, 0, "".join(shown))
+        self.assertTrue(json.loads(stdout)["ok"])
+
+    @staticmethod
+    def read_terminal(fd, shown):
+        try:
+            while data := os.read(fd, 4096):
+                shown.append(data.decode(errors="replace"))
+        except OSError:  # the other end is closed
+            os.close(fd)
+
+    def test_a_runner_with_the_wrong_cap_fails_the_rows_of_its_model(self):
+        house = SmokeHouse(self, jetson={"WORKER_CAPS": "repo_tools,llm:vllm", "LLM_CAP": "llm:vllm"})
+        done = house.smoke("--json", "--timeout", "5", *house.switch())
+        verdicts = self.verdicts(done, 1)
+        wrong = {line for line, verdict in verdicts.items() if verdict == "fail"}
+        self.assertEqual(wrong, {"workers", JETSON, AWAY, "all jobs"})
+        rows = rows_of(done)
+        self.assertIn("no live worker has llm:jetson", rows["workers"]["why"])
+        self.assertIn("It waits for a worker that has llm:jetson", rows[JETSON]["why"])
+        self.assertEqual({x["status"] for x in house.broker.bot("GET", "/jobs?limit=50")[1]["jobs"]}, {"done", "failed"})
+
+    def test_a_runner_with_both_caps_is_told(self):
+        house = SmokeHouse(self, wsl={"WORKER_CAPS": "repo_tools,llm:vllm,llm:jetson", "LLM_CAP": ""})
+        done = house.smoke("--json", "--timeout", "20")
+        self.assertEqual(self.verdicts(done, 1)["workers"], "fail")
+        self.assertIn("wsl-vllm has both caps", rows_of(done)["workers"]["why"])
+
+    def test_a_missing_repository_fails_the_rows_that_need_it(self):
+        house = SmokeHouse(self)
+        done = house.smoke("--json", "--repo", "not-there")
+        verdicts = self.verdicts(done, 1)
+        wrong = {line for line, verdict in verdicts.items() if verdict == "fail"}
+        self.assertEqual(wrong, {"repos", "repostat not-there", "cat not-there ../../etc/passwd"})
+        self.assertIn("not-there is not among the repositories", rows_of(done)["repos"]["why"])
+
+    def test_a_jetson_that_cannot_be_stopped_fails_its_row_and_is_started(self):
+        house = SmokeHouse(self)
+        done = house.smoke("--json", "--stop-jetson", "false", "--start-jetson", f"touch {house.root}/started")
+        self.assertEqual(self.verdicts(done, 1)[AWAY], "fail")
+        self.assertEqual(rows_of(done)[AWAY]["why"], "false ended with 1")
+        self.assertTrue((house.root / "started").exists())
+
+    def test_wrong_usage_and_an_absent_broker_have_their_exit_codes(self):
+        house = SmokeHouse(self)
+        self.assertEqual(house.smoke("--stop-jetson", "true").returncode, 64)
+        self.assertEqual(house.smoke("--repo", "two words").returncode, 64)
+        self.assertEqual(house.smoke(BOT_TOKEN="a-wrong-token").returncode, 4)
+        self.assertEqual(house.smoke(BROKER_URL="http://127.0.0.1:1").returncode, 3)
+
+
+if __name__ == "__main__":
+    unittest.main()
