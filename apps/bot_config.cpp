@@ -21,6 +21,8 @@ constexpr config_row rows[] = {
      "More users who may use the bot. At least one must stand in one of the two."},
     {"ALLOWED_CHANNEL_ID", nullptr, unit::list, false,
      "Server channels, threads included, where the bot listens to those users; unset: direct messages only."},
+    {"ALLOWED_BOT_ID", nullptr, unit::list, false,
+     "Bots that are heard in those channels as people are, such as the one of openclaw smoke; never one that answers."},
     {"BOT_COOLDOWN_SECONDS", "3", unit::seconds, false, "Between two jobs of one user.", 0, 86'400},
     {"BOT_MAX_CONCURRENT", "1", unit::count, false, "Jobs of one user at a time; more wait in line.", 1, 100},
     {"JOB_POLL_TIMEOUT_SEC", "120", unit::seconds, false,
@@ -99,6 +101,7 @@ void read_people(const config& values, bot_config_values& x, problems& bad) {
   rules.admins = read_ids(values, "ALLOWED_USER_ID", bad);
   rules.people = read_ids(values, "ALLOWLIST_USER_ID", bad);
   rules.people.insert(rules.admins.begin(), rules.admins.end());
+  rules.machines = read_ids(values, "ALLOWED_BOT_ID", bad);
   rules.channels = read_ids(values, "ALLOWED_CHANNEL_ID", bad);
   if (rules.people.empty() && !values.has("ALLOWED_USER_ID") && !values.has("ALLOWLIST_USER_ID"))
     bad.add("set ALLOWED_USER_ID or ALLOWLIST_USER_ID: nobody could use this bot");

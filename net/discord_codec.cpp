@@ -195,7 +195,8 @@ bool is_what_was_asked_for(const discord_call& x, const json& body) {
   if (x.what == kind::gateway)
     return !string_member(body, "url").empty();
   const bool names_something = x.what == kind::channel || x.what == kind::send || x.what == kind::edit
-                               || x.what == kind::direct || x.what == kind::edit_reply;
+                               || x.what == kind::direct || x.what == kind::edit_reply
+                               || x.what == kind::myself;
   return !names_something || is_set(snowflake_member(body, "id"));
 }
 
@@ -208,6 +209,8 @@ discord_request discord_request_of(const discord_call& x, const std::string& bou
   switch (x.what) {
   case kind::gateway:
     return {"GET", "/gateway/bot", "", ""};
+  case kind::myself:
+    return {"GET", "/users/@me", "", ""};
   case kind::channel:
     return {"GET", channel, "", ""};
   case kind::history:

@@ -7,6 +7,8 @@ std::string route_of(discord_call::kind what) {
   switch (what) {
   case kind::gateway:
     return "GET /gateway/bot";
+  case kind::myself:
+    return "GET /users/@me";
   case kind::channel:
     return "GET /channels/{c}";
   case kind::history:

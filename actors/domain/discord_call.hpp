@@ -41,6 +41,7 @@ struct outgoing_message {
 struct discord_call {
   enum class kind : uint8_t {
     gateway, ///< where to connect
+    myself,  ///< whose token it is
     channel, ///< a channel's facts
     history, ///< messages of `channel` after `message`, `limit` of them; none: the newest
     send,

@@ -70,9 +70,8 @@ smoke_verdict judge(const smoke_row& row, const std::string& repo, const smoke_e
 /// @param jobs all that the rows became, asked for once more at the end
 smoke_verdict judge_every_job(const std::vector<smoke_evidence>& jobs, const std::vector<smoke_worker>& workers);
 
-/// What a row's messages in Discord must say. @param answer of the job, in the words for people
-smoke_verdict judge_said(const smoke_row& row, const std::string& answer, const std::string& said,
-                         const smoke_secrets& secrets);
+/// The bot's messages to a row must say what its job answered. @param answer in the words for people
+smoke_verdict judge_said(const std::string& answer, const std::string& said, const smoke_secrets& secrets);
 
 /// Who claimed it, attempt by attempt. "" for a worker without a name.
 std::vector<std::string> claimers_of(const smoke_evidence& x);

@@ -12,6 +12,7 @@ namespace claw {
 struct speaker_rules {
   std::set<snowflake> people;   ///< the allowlist
   std::set<snowflake> admins;   ///< of these: they may end the jobs of others
+  std::set<snowflake> machines; ///< bots that are heard in `channels`, as people are; no other machine ever is
   std::set<snowflake> channels; ///< in servers; direct messages of `people` are open always
 };
 

@@ -213,6 +213,14 @@ void settle_inspection(inspect_task& x, const std::function<std::string(const ch
   settle(x.certificates, setting("INSPECT_CERTS"), home + "/.config/openclaw/inspect");
 }
 
+void settle_smoke(smoke_task& x, const std::function<std::string(const char*)>& setting) {
+  if (auto url = setting("DISCORD_API_URL"); !url.empty())
+    x.discord.url = std::move(url);
+  x.discord.token = setting("SMOKE_DISCORD_TOKEN");
+  x.discord.ca_file = setting("DISCORD_CA_FILE");
+  x.discord_anywhere = setting("DISCORD_API_ALLOW_REMOTE") == "1";
+}
+
 /// @returns what is wrong, "" when nothing is
 std::string read_settings(raw_options& raw, const config_sources& sources) {
   std::string problem;
@@ -237,7 +245,9 @@ std::string read_settings(raw_options& raw, const config_sources& sources) {
   if (chosen.store.folder.empty())
     chosen.store.folder = default_store_folder();
   settle_inspection(chosen.inspect, setting, sources.environment("HOME").value_or(""));
-  for (const char* env : {"BOT_TOKEN", "ADMIN_TOKEN", "WORKER_TOKEN", "DISCORD_TOKEN", "LLM_API_KEY"})
+  settle_smoke(chosen.smoke, setting);
+  for (const char* env :
+       {"SMOKE_DISCORD_TOKEN", "BOT_TOKEN", "ADMIN_TOKEN", "WORKER_TOKEN", "DISCORD_TOKEN", "LLM_API_KEY"})
     if (auto value = setting(env); !value.empty())
       chosen.secrets.push_back(std::move(value));
   return problem;

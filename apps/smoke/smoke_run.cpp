@@ -4,7 +4,6 @@
 #include "apps/cli/trace_command.hpp"
 #include "apps/smoke/job_evidence.hpp"
 #include "apps/smoke/smoke_report.hpp"
-#include "net/command_codec.hpp"
 #include "net/progress_text.hpp"
 #include "net/terminal_text.hpp"
 #include "net/trace_text.hpp"
@@ -49,6 +48,8 @@ int smoke_run::run() {
       return end_with(file.error());
     report.emplace(std::move(*file));
   }
+  if (const auto taken = take_way(); !taken)
+    return end_with(taken.error());
   if (const auto met = meet_broker(); !met)
     return end_with(met.error());
   for (const auto& row : smoke_rows(options_.smoke.repo)) {
@@ -61,6 +62,21 @@ int smoke_run::run() {
   return conclude(report ? &*report : nullptr);
 }
 
+outcome<done> smoke_run::take_way() {
+  const auto& task = options_.smoke;
+  if (task.channel.empty()) {
+    way_ = way_to_broker(broker_, world_.terminal.requester);
+    return done{};
+  }
+  if (task.discord.token.empty())
+    return failure{ec::bad_config, "--discord needs SMOKE_DISCORD_TOKEN, the token of the bot that says the rows"};
+  if (const auto trust = trust_of(task.discord, task.discord_anywhere); !trust)
+    return trust.error();
+  way_ = way_through_discord(make_discord_client(task.discord), parse_snowflake(task.channel), broker_, secrets_,
+                             world_.terminal.time);
+  return done{};
+}
+
 outcome<done> smoke_run::meet_broker() {
   const auto health = broker_.health();
   if (!health)
@@ -69,8 +85,14 @@ outcome<done> smoke_run::meet_broker() {
   record_.repo = options_.smoke.repo;
   record_.broker_url = options_.broker_url;
   record_.broker_version = health->version;
-  record_.requester = world_.terminal.requester;
-  return note_workers();
+  auto noted = note_workers();
+  if (!noted)
+    return noted;
+  const auto requester = way_->requester();
+  if (!requester)
+    return requester.error();
+  record_.requester = *requester;
+  return done{};
 }
 
 /// A worker's caps may come and go with its model: what it had at some time of the run counts.
@@ -114,50 +136,58 @@ smoke_verdict smoke_run::carry_out(smoke_result& x) {
   return x.row.what == smoke_check::away ? ask_while_away(x) : ask(x);
 }
 
+/// Some worker that is there can do it, as far as the broker told.
+bool smoke_run::is_servable(const smoke_row& row) const {
+  return std::any_of(record_.workers.begin(), record_.workers.end(),
+                     [&](const auto& w) { return w.live && (row.cap.empty() || w.can.includes(caps{{row.cap}})); });
+}
+
 smoke_verdict smoke_run::ask(smoke_result& x) {
-  const auto asked = send(x.row.line);
+  const auto asked = way_->send(x.row.line);
   if (!asked)
     return failed(asked.error());
   x.job_id = asked->id;
-  const auto limit = asks_model(x.row.what) ? options_.timeout : std::min(options_.timeout, {command_time_max});
-  return settle(x, follow(*asked, limit));
+  const std::chrono::seconds limit = !is_servable(x.row)      ? unservable_time_max
+                                     : asks_model(x.row.what) ? options_.timeout
+                                                              : command_time_max;
+  return settle(x, *asked, follow(asked->id, std::min(options_.timeout, limit)));
 }
 
 smoke_verdict smoke_run::ask_while_away(smoke_result& x) {
   if (options_.smoke.stop_jetson.empty() && !world_.person)
     return {kind::skipped, "it needs --stop-jetson and --start-jetson, or a person at the terminal"};
-  if (std::none_of(record_.workers.begin(), record_.workers.end(),
-                   [&](const auto& w) { return w.live && w.can.includes(caps{{x.row.cap}}); }))
+  if (!is_servable(x.row))
     return {kind::fail, "no live worker has " + x.row.cap + ", which could be stopped"};
   outcome<done> stopped = jetson_.stop();
-  outcome<asked_job> asked = stopped ? send(x.row.line) : stopped.error();
+  outcome<asked_job> asked = stopped ? way_->send(x.row.line) : stopped.error();
   bool unclaimed = false;
-  outcome<std::string> why = asked ? watch_it_wait(asked->id, unclaimed) : asked.error();
+  outcome<std::string> why = asked ? watch_it_wait(*asked, unclaimed) : asked.error();
   const auto started = jetson_.start(); // whatever went wrong
   if (asked)
     x.job_id = asked->id;
   if (!why || !started)
     return failed(why ? started.error() : why.error());
-  asked->servable = true; // soon
-  auto seen = follow(*asked, options_.timeout);
+  auto seen = follow(asked->id, options_.timeout);
   if (seen) {
     seen->evidence.waited_without_claim = unclaimed;
     seen->evidence.why_it_waited = *why;
   }
-  return settle(x, seen);
+  return settle(x, *asked, seen);
 }
 
 /// @param unclaimed whether it was queued all the time @returns why, in the broker's words
-outcome<std::string> smoke_run::watch_it_wait(const std::string& id, bool& unclaimed) {
+outcome<std::string> smoke_run::watch_it_wait(const asked_job& asked, bool& unclaimed) {
   const auto& time = world_.terminal.time;
-  const auto why = broker_.explain(id);
+  const auto why = broker_.explain(asked.id);
   if (!why)
     return why.error();
   note(*why);
+  if (const auto told = way_->tells_of_waiting(asked, options_.timeout); !told)
+    return told.error();
   for (const auto until = time.now() + waits_for_sure_after; time.now() < until; time.pause(look_again_after)) {
     if (time.interrupts() > 0)
       return failure{ec::cancelled, "interrupted; the job goes on"};
-    const auto job = broker_.find(id);
+    const auto job = broker_.find(asked.id);
     if (!job)
       return job.error();
     unclaimed = job->status == "queued" && job->attempt == 0;
@@ -167,7 +197,7 @@ outcome<std::string> smoke_run::watch_it_wait(const std::string& id, bool& uncla
   return *why;
 }
 
-smoke_verdict smoke_run::settle(smoke_result& x, const outcome<seen_job>& seen) {
+smoke_verdict smoke_run::settle(smoke_result& x, const asked_job& asked, const outcome<seen_job>& seen) {
   if (!seen)
     return failed(seen.error());
   if (const auto noted = note_workers(); !noted)
@@ -175,37 +205,28 @@ smoke_verdict smoke_run::settle(smoke_result& x, const outcome<seen_job>& seen) 
   for (const auto& [worker, model] : models_of(seen->job))
     record_.models[worker] = model;
   x.worker_id = answerer_of(seen->evidence);
-  return judge(x.row, options_.smoke.repo, seen->evidence, record_.workers, secrets_);
+  const auto judged = judge(x.row, options_.smoke.repo, seen->evidence, record_.workers, secrets_);
+  if (judged.what != kind::pass)
+    return judged;
+  const auto told = way_->told(asked, seen->job);
+  return told.what == kind::pass ? judged : told;
 }
 
-outcome<smoke_run::asked_job> smoke_run::send(const std::string& line) {
-  const auto command = parse_chat_command(line);
-  const auto* job = std::get_if<chat_job>(&command);
-  if (job == nullptr)
-    return failure{ec::bad_request, "it is no command that becomes a job"};
-  const auto made = broker_.create(request_of(*job, world_.terminal.requester));
-  if (!made)
-    return made.error();
-  return asked_job{made->id, made->servable};
-}
-
-outcome<smoke_run::seen_job> smoke_run::follow(const asked_job& asked, std::chrono::seconds limit) {
+outcome<smoke_run::seen_job> smoke_run::follow(const std::string& id, std::chrono::seconds limit) {
   const follow_listener listener{[this](const remote_event& x) {
                                    if (const auto line = progress_line(x, secrets_.rules); !line.empty())
                                      note("  " + line);
                                  },
                                  [this](const std::string& x) { note(x); }};
-  if (!asked.servable)
-    limit = std::min(limit, {unservable_time_max});
-  const auto job = follow_job(broker_, asked.id, limit, world_.terminal.time, listener);
+  const auto job = follow_job(broker_, id, limit, world_.terminal.time, listener);
   if (!job && job.error().code != ec::timed_out)
     return job.error();
-  auto seen = look_at(asked.id);
+  auto seen = look_at(id);
   if (!job && seen) {
-    if (const auto why = broker_.explain(asked.id); why)
+    if (const auto why = broker_.explain(id); why)
       seen->evidence.why = *why;
-    note("its time is up; cancelling job " + asked.id);
-    if (const auto cancelled = broker_.cancel(asked.id); !cancelled)
+    note("its time is up; cancelling job " + id);
+    if (const auto cancelled = broker_.cancel(id); !cancelled)
       note(cancelled.error().why);
   }
   return seen;

@@ -7,10 +7,12 @@
 #include "apps/cli/cli_options.hpp"
 #include "apps/cli/cli_session.hpp"
 #include "apps/smoke/jetson_switch.hpp"
+#include "apps/smoke/row_way.hpp"
 #include "apps/smoke/smoke_record.hpp"
 #include "apps/transfer/new_file.hpp"
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -31,27 +33,24 @@ public:
   int run();
 
 private:
-  struct asked_job {
-    std::string id;
-    bool servable = true; ///< some worker that is there can do it
-  };
   struct seen_job {
     remote_job job;
     std::vector<remote_event> events;
     smoke_evidence evidence;
   };
 
+  outcome<done> take_way();
   outcome<done> meet_broker();
   smoke_result result_of(const smoke_row& row);
   smoke_verdict carry_out(smoke_result& x);
   smoke_verdict ask(smoke_result& x);
   smoke_verdict ask_while_away(smoke_result& x);
-  smoke_verdict settle(smoke_result& x, const outcome<seen_job>& seen);
-  outcome<std::string> watch_it_wait(const std::string& id, bool& unclaimed);
-  outcome<asked_job> send(const std::string& line);
-  outcome<seen_job> follow(const asked_job& asked, std::chrono::seconds limit);
+  smoke_verdict settle(smoke_result& x, const asked_job& asked, const outcome<seen_job>& seen);
+  outcome<std::string> watch_it_wait(const asked_job& asked, bool& unclaimed);
+  outcome<seen_job> follow(const std::string& id, std::chrono::seconds limit);
   outcome<seen_job> look_at(const std::string& id);
   smoke_verdict look_at_every_job();
+  bool is_servable(const smoke_row& row) const;
   outcome<done> note_workers();
   void note(const std::string& text);
   int conclude(new_file* report);
@@ -60,6 +59,7 @@ private:
   producer_api& broker_;
   smoke_world world_;
   smoke_secrets secrets_;
+  std::unique_ptr<row_way> way_; ///< there once the run has begun
   jetson_switch jetson_;
   smoke_record record_;
 };

@@ -22,6 +22,12 @@ void add_smoke_verb(CLI::App& app, smoke_task& chosen, const std::function<void(
   auto* start = smoke->add_option("--start-jetson", chosen.start_jetson, "What starts it again");
   stop->option_text("COMMAND")->needs(start);
   start->option_text("COMMAND")->needs(stop);
+  smoke
+      ->add_option("--discord", chosen.channel,
+                   "Say the rows in this channel, as the bot of SMOKE_DISCORD_TOKEN, which our bot must hear "
+                   "(its ALLOWED_BOT_ID), and judge what our bot says there, too")
+      ->check([](const std::string& id) { return is_set(parse_snowflake(id)) ? std::string{} : "is no channel's id"; })
+      ->option_text("CHANNEL");
   smoke->callback(on_chosen);
 }
 

@@ -3,11 +3,14 @@
 import json
 import os
 import pty
+import signal
 import subprocess
 import threading
 import unittest
 
+from bot_process import BotProcess
 from broker_process import BIN
+from fake_discord_process import BOT, CHANNEL, TESTER, TESTER_TOKEN, FakeDiscord
 from runner_process import wait_until
 from smoke_house import SmokeHouse
 
@@ -127,12 +130,54 @@ class Smoke(unittest.TestCase):
         self.assertEqual(rows_of(done)[AWAY]["why"], "false ended with 1")
         self.assertTrue((house.root / "started").exists())
 
+    def test_through_discord_the_bot_must_say_what_the_jobs_answered(self):
+        house = SmokeHouse(self)
+        discord = FakeDiscord("--tester-token", TESTER_TOKEN)
+        self.addCleanup(discord.stop)
+        bot = BotProcess(discord, house.broker, ALLOWED_BOT_ID=TESTER, BOT_COOLDOWN_SECONDS="3",
+                         BOT_MAX_CONCURRENT="1", JOB_POLL_TIMEOUT_SEC="2")
+        self.addCleanup(bot.stop)
+        bot.start()
+        report = house.root / "report.md"
+        place = {"DISCORD_API_URL": discord.api, "SMOKE_DISCORD_TOKEN": TESTER_TOKEN}
+        done = house.smoke("--discord", CHANNEL, "--report", str(report), *house.switch(), **place)
+        said = discord.read(CHANNEL)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr + json.dumps([x["content"] for x in said]))
+        self.assertIn("12 of 12 rows passed", done.stdout)
+        self.assertEqual(sum(x["author"]["id"] == TESTER for x in said), 10)
+        self.assertIn(f"asking as discord:{TESTER}", report.read_text())
+        self.assertEqual({x["requester"] for x in house.broker.bot("GET", "/jobs?limit=50")[1]["jobs"]},
+                         {f"discord:{TESTER}"})
+        for text in (report.read_text(), done.stdout, done.stderr):
+            self.assertNotIn(TESTER_TOKEN, text)
+        self.check_without_bot(house, bot, discord, place)
+
+    def check_without_bot(self, house, bot, discord, place):
+        """What nobody answers fails, though the workers are well."""
+        bot.terminate()
+        before = len([x for x in discord.read(CHANNEL) if x["author"]["id"] == BOT])
+        ours = subprocess.Popen([BIN / "openclaw", "smoke", "--json", "--discord", CHANNEL], stdin=subprocess.DEVNULL,
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                env={"PATH": os.environ["PATH"], "HOME": str(house.root), "BOT_TOKEN": "bot-secret-1",
+                                     "BROKER_URL": f"http://127.0.0.1:{house.broker.port}", **place})
+        told = next(line for line in ours.stderr if "FAIL" in line)
+        ours.send_signal(signal.SIGINT)
+        stdout, _ = ours.communicate(timeout=60)
+        self.assertIn("our bot made no job of it, and said nothing", told)
+        self.assertEqual(ours.returncode, 130)
+        self.assertEqual({x["verdict"] for x in json.loads(stdout)["rows"]}, {"pass", "fail", "skipped"})
+        self.assertEqual(len([x for x in discord.read(CHANNEL) if x["author"]["id"] == BOT]), before)
+
     def test_wrong_usage_and_an_absent_broker_have_their_exit_codes(self):
         house = SmokeHouse(self)
         self.assertEqual(house.smoke("--stop-jetson", "true").returncode, 64)
         self.assertEqual(house.smoke("--repo", "two words").returncode, 64)
         self.assertEqual(house.smoke(BOT_TOKEN="a-wrong-token").returncode, 4)
         self.assertEqual(house.smoke(BROKER_URL="http://127.0.0.1:1").returncode, 3)
+        self.assertEqual(house.smoke("--discord", "no-id").returncode, 64)
+        self.assertIn("SMOKE_DISCORD_TOKEN", house.smoke("--discord", CHANNEL).stderr)
+        elsewhere = house.smoke("--discord", CHANNEL, SMOKE_DISCORD_TOKEN="t-1", DISCORD_API_URL="https://example.org/api")
+        self.assertEqual((elsewhere.returncode, "DISCORD_API_ALLOW_REMOTE" in elsewhere.stderr), (78, True))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""usage: python3 -m fake_discord [--port 0] [--control-port 0] [--token TOKEN] [--scale 1]
+"""usage: python3 -m fake_discord [--port 0] [--control-port 0] [--token TOKEN] [--scale 1] [--tester-token TOKEN]
                               [--tls-cert FILE --tls-key FILE] [--name HOST] [--until-eof]
 
 Prints one line of JSON: {"api": .., "gateway": .., "control": .., "token": ..}. Ends with SIGTERM, or when its standard
@@ -25,6 +25,7 @@ def arguments():
     parser.add_argument("--port", type=int, default=0, help="of REST and Gateway; 0: any")
     parser.add_argument("--control-port", type=int, default=0)
     parser.add_argument("--token", default=TOKEN)
+    parser.add_argument("--tester-token", help="of a second bot, TESTER of world.py, that sends and reads over REST")
     parser.add_argument("--scale", type=float, default=1, help="how fast the fake's time runs")
     parser.add_argument("--tls-cert", help="serve REST and Gateway over TLS with this chain (PEM)")
     parser.add_argument("--tls-key")
@@ -34,7 +35,7 @@ def arguments():
 
 
 async def run(options):
-    house, tls = House(options.token, options.scale), None
+    house, tls = House(options.token, options.scale, options.tester_token), None
     if options.tls_cert:
         tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         tls.load_cert_chain(options.tls_cert, options.tls_key)

@@ -22,6 +22,7 @@ class Call:
     names: dict
     query: dict
     headers: dict
+    account: object = None  # the bot whose token it is; None where none is needed
     payload: object = None
     files: list = dataclasses.field(default_factory=list)  # of (number, Part)
 
@@ -86,7 +87,7 @@ class Api:
         if not route.startswith(WITHOUT_TOKEN):  # discord.py names itself differently there, and Discord takes it
             if not re.match(r"DiscordBot \(\S+.*\)", request.headers.get("user-agent", "")):
                 return json_answer(403, {"message": "internal network error", "code": 40333})
-            if request.headers.get("authorization") != "Bot " + self.house.world.token:
+            if self.house.world.account_of(request.headers.get("authorization")) is None:
                 return unauthorized().answer()
         if function is None:
             return json_answer(405, {"message": "405: Method Not Allowed", "code": 0}) if other_method \
@@ -95,7 +96,8 @@ class Api:
 
     def _carry_out(self, request, entry, names, route, function):
         try:
-            call = Call(request.method, route, names, request.query, request.headers)
+            call = Call(request.method, route, names, request.query, request.headers,
+                        self.house.world.account_of(request.headers.get("authorization")))
             read_body(call, request, self.house.settings)
             entry["json"] = json.loads(json.dumps(call.payload))
             entry["files"] = [{"field": f"files[{number}]", "filename": part.name, "content_type": part.kind,

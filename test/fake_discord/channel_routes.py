@@ -17,7 +17,7 @@ REPLYABLE = (0, 19, 20, 23)  # types of messages that are no system's
 class ChannelRoutes:
     def __init__(self, house):
         self.house, self.world, self.messages = house, house.world, house.messages
-        self.nonces = {}  # nonce -> Message, of the bot
+        self.nonces = {}  # (account, nonce) -> Message
 
     def routes(self):
         message = "/channels/{channel}/messages/{message}"
@@ -99,19 +99,20 @@ class ChannelRoutes:
             raise ApiError(160005 if channel.locked else 50083)
         check_message(payload, call.files)
         self._check_reference(channel, payload)
-        if earlier := self._earlier(payload, channel):
+        if earlier := self._earlier(call, channel):
             return json_answer(200, self.messages.rest_shape(earlier))
-        message = self.messages.create(channel, self.world.bot, payload, call.files)
+        message = self.messages.create(channel, call.account, payload, call.files)
         if payload.get("nonce") is not None:
-            self.nonces[payload["nonce"]] = message
+            self.nonces[call.account.id, payload["nonce"]] = message
         shape = self.messages.rest_shape(message)
         if message.nonce is not None:
             shape["nonce"] = message.nonce
         return json_answer(200, shape)
 
-    def _earlier(self, payload, channel):
+    def _earlier(self, call, channel):
         """@returns the message of the same nonce, of the past few minutes"""
-        earlier = self.nonces.get(payload.get("nonce"))
+        payload = call.payload or {}
+        earlier = self.nonces.get((call.account.id, payload.get("nonce")))
         window = self.house.settings.nonce_window_s
         if payload.get("enforce_nonce") and earlier and earlier.channel is channel \
                 and self.house.clock.now() - earlier.at < window:

@@ -15,13 +15,13 @@ from .world import World
 
 
 class House:
-    def __init__(self, token, scale=1.0):
+    def __init__(self, token, scale=1.0, tester_token=None):
         self.clock = Clock(scale)
         self.settings = Settings()
         self.journal = Journal(self.clock)
         self.faults = Faults()
         self.limits = RateLimits(self.clock, self.settings)
-        self.world = World(self.clock, token)
+        self.world = World(self.clock, token, tester_token)
         self.gateway = Gateway(self.world, self.settings, self.journal)
         self.messages = Messages(self.world, self.settings, self.gateway.tell)
         self.interactions = Interactions(self)

@@ -126,7 +126,7 @@ class Messages:
 
         def view(intents):
             granted = intents & MESSAGE_CONTENT and self.settings.bot_sees_content
-            about_bot = message.author.bot or any(x["id"] == self.world.bot.id for x in shape["mentions"])
+            about_bot = message.author is self.world.bot or any(x["id"] == self.world.bot.id for x in shape["mentions"])
             return shape if granted or about_bot or message.channel.type == DM else {**shape, **BEFORE_HIDDEN}
 
         self.tell(event, shape, intent_of("message", message.channel), view)

@@ -33,8 +33,8 @@ class UserRoutes:
             raise ApiError(10004)
         return self.world.guilds[call.names["guild"]]
 
-    def me(self, _):
-        return json_answer(200, {**self.world.bot.shape(), "verified": True, "mfa_enabled": False, "email": None,
+    def me(self, call):
+        return json_answer(200, {**call.account.shape(), "verified": True, "mfa_enabled": False, "email": None,
                                  "locale": "en-US", "flags": 0})
 
     def begin_dm(self, call):

@@ -5,6 +5,7 @@ from .clock import iso
 
 EPOCH_MS = 1420070400000  # @source Discord API reference, "Snowflakes"
 BOT, GUILD, CHANNEL, USER = "900000000000000001", "300000000000000003", "400000000000000004", "200000000000000002"
+TESTER = "900000000000000009"
 TEXT, DM, PUBLIC_THREAD, PRIVATE_THREAD = 0, 1, 11, 12
 THREADS = (10, PUBLIC_THREAD, PRIVATE_THREAD)
 PERMISSIONS = {"ADD_REACTIONS": 1 << 6, "VIEW_CHANNEL": 1 << 10, "SEND_MESSAGES": 1 << 11, "EMBED_LINKS": 1 << 14,
@@ -68,14 +69,16 @@ class Message:
 
 
 class World:
-    def __init__(self, clock, token):
-        self.clock, self.token = clock, token
+    def __init__(self, clock, token, tester_token=None):
+        self.clock, self.token, self.tester_token = clock, token, tester_token
         self.users, self.guilds, self.channels = {}, {}, {}
         self._last_id = 0
         self.add_user("quebot", BOT, bot=True)
         self.add_guild("a server", GUILD)
         self.add_channel("general", CHANNEL, GUILD)
         self.add_user("alice", USER)
+        if tester_token:
+            self.add_user("tester", TESTER, bot=True)
 
     def new_id(self, at=None):
         """@returns a snowflake of now or of that time, larger than every other of the same time"""
@@ -89,6 +92,12 @@ class World:
     @property
     def bot(self):
         return self.users[BOT]
+
+    def account_of(self, authorization):
+        """@returns the bot that has this token, or None"""
+        if self.tester_token and authorization == "Bot " + self.tester_token:
+            return self.users[TESTER]
+        return self.bot if authorization == "Bot " + self.token else None
 
     def add_user(self, name, user_id=None, **more):
         user = User(user_id or self.new_id(), name, **more)

@@ -238,6 +238,15 @@ TEST_CASE("at the end no job may be open or claimed twice", "[smoke]") {
   CHECK(judge_every_job({good, open}, house()).why == "job job-9: it has not ended: it is running");
 }
 
+TEST_CASE("the bot must say in Discord what the job answered, and no secret", "[smoke]") {
+  const smoke_secrets secrets{redactor{{"our-own-token"}}, {"our-own-token"}};
+  CHECK(judge_said("```\npong: hello\n```", "pong: hello", secrets) == smoke_verdict{kind::pass, ""});
+  CHECK(judge_said("pong: hello", "", secrets).why == "the bot said nothing to it in Discord");
+  CHECK(judge_said("pong: hello", "Job created: 1", secrets).why
+        == "the bot did not say what the job answered, but \"Job created: 1\"");
+  CHECK(judge_said("pong", "pong our-own-token", secrets).why == "in Discord it shows one of our tokens");
+}
+
 TEST_CASE("lines of a password file are known by their form", "[smoke]") {
   CHECK(shows_password_file("daemon:x:1:1:daemon:/usr/sbin:/usr/sbin/nologin"));
   CHECK(shows_password_file("see\nwww-data:x:33:33:w"));
