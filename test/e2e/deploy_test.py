@@ -214,6 +214,9 @@ class Runner(MachineTest):
         arguments = ["--build-dir", BIN.parent, "--log-dir", self.root / "log"]
         env = {"PATH": os.environ["PATH"], "RUNNER_ENV": str(self.root / "runner.env")}
         self.addCleanup(run_script, "runner/start.sh", "--stop", *arguments, env=env)
+        before = tree_of(self.root)
+        self.assertIn("would start", run_script("runner/start.sh", "--dry-run", *arguments, env=env).stdout)
+        self.assertEqual(tree_of(self.root), before)
         for expected in ("started; its log", "running; its log"):
             result = run_script("runner/start.sh", *arguments, env=env)
             self.assertEqual(result.returncode, 0, result.stdout)
