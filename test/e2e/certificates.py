@@ -19,9 +19,17 @@ class Authority:
         certificate, key, request, extension = made
         extension.write_text(f"subjectAltName=DNS:{host}\n")
         openssl("req", "-newkey", "rsa:2048", "-nodes", "-subj", f"/CN={host}", "-keyout", key, "-out", request)
-        openssl("x509", "-req", "-in", request, "-CA", self.file, "-CAkey", self.key, "-CAcreateserial", "-days",
-                str(days), "-extfile", extension, "-out", certificate)
+        openssl("x509", "-req", "-in", request, "-CA", self.file, "-CAkey", self.key, "-CAcreateserial",
+                *lifetime(days), "-extfile", extension, "-out", certificate)
         return str(certificate), str(key)
+
+
+def lifetime(days):
+    """@param days negative: it has expired  @returns what `openssl x509 -req` is told of it"""
+    said = subprocess.run(["openssl", "x509", "-help"], capture_output=True, text=True, check=False).stderr
+    if days < 0 and "-not_after" in said:  # OpenSSL 3.4 or newer, which refuses an end before the begin
+        return ["-not_before", "20200101000000Z", "-not_after", "20200201000000Z"]
+    return ["-days", str(days)]
 
 
 def openssl(*arguments):

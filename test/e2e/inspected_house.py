@@ -12,7 +12,7 @@ import time
 import unittest
 
 from broker_process import BIN, ROOT, BrokerProcess
-from certificates import openssl
+from certificates import lifetime, openssl
 
 WAIT_SECONDS_MAX = 60
 DIRECT_MESSAGE, CLIENT_HANDSHAKE, HEARTBEAT = 2, 1, 6
@@ -35,13 +35,13 @@ class Certificates:
         self.folder.cleanup()
 
     def let_expire(self, name):
-        """`name`.crt becomes one of the same CA, with the same key and purpose, that ended yesterday."""
+        """`name`.crt becomes one of the same CA, with the same key and purpose, that has ended."""
         certificate, extension = self.path / f"{name}.crt", self.path / "purpose"
         purpose = "serverAuth" if name == "node" else "clientAuth"
         extension.write_text(f"keyUsage=critical,digitalSignature\nextendedKeyUsage={purpose}\n")
         openssl("x509", "-x509toreq", "-in", certificate, "-key", self.path / f"{name}.key", "-out", self.path / "request")
         openssl("x509", "-req", "-in", self.path / "request", "-CA", self.path / "ca.crt", "-CAkey", self.path / "ca.key",
-                "-set_serial", "7", "-days", "-1", "-extfile", extension, "-out", certificate)
+                "-set_serial", "7", *lifetime(-1), "-extfile", extension, "-out", certificate)
         extension.unlink()
         (self.path / "request").unlink()
 
