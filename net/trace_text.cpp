@@ -1,5 +1,6 @@
 #include "net/trace_text.hpp"
 
+#include "actors/domain/utc_text.hpp"
 #include "net/answer_text.hpp"
 #include "net/bounded_json.hpp"
 #include "net/broker_reply.hpp"
@@ -7,7 +8,6 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <ctime>
 
 namespace claw {
 
@@ -36,22 +36,12 @@ std::string seconds(int64_t ms) {
   return text;
 }
 
-/// RFC 3339, UTC
-std::string time_text(int64_t at_s) {
-  const auto time = static_cast<std::time_t>(at_s);
-  std::tm utc{};
-  char text[32] = "an unknown time";
-  if (gmtime_r(&time, &utc) != nullptr)
-    std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
-  return text;
-}
-
 std::string head_of(const remote_job& job, const redactor& redact) {
   auto text = "job " + shown(job.id, redact) + ", " + shown(job.command, redact) + ": "
               + printable(state_line(job, redact), true) + "\n";
   if (!job.created_s)
     return text;
-  text += "created at " + time_text(*job.created_s);
+  text += "created at " + utc_text(*job.created_s);
   if (!job.requester.empty())
     text += " for " + shown(job.requester, redact);
   if (job.requires_json)

@@ -37,13 +37,6 @@ std::string named(const std::string& worker_id) {
   return worker_id.empty() ? "a worker without a name" : worker_id;
 }
 
-std::string listed(const std::vector<std::string>& names) {
-  std::string text;
-  for (const auto& x : names)
-    text += (text.empty() ? "" : ", ") + named(x);
-  return text;
-}
-
 /// The first lines of what somebody said, for a sentence.
 std::string quoted(std::string_view text) {
   constexpr std::size_t shown_max = 120;
@@ -288,6 +281,13 @@ smoke_verdict judge_said(const std::string& answer, const std::string& said, con
   if (!holds(said, first_words(answer)))
     return {kind::fail, "the bot did not say what the job answered, but " + quoted(said)};
   return {kind::pass, ""};
+}
+
+std::string listed(const std::vector<std::string>& names) {
+  std::string text;
+  for (const auto& x : names)
+    text += (text.empty() ? "" : ", ") + named(x);
+  return text;
 }
 
 std::vector<std::string> claimers_of(const smoke_evidence& x) {

@@ -73,6 +73,9 @@ smoke_verdict judge_every_job(const std::vector<smoke_evidence>& jobs, const std
 /// The bot's messages to a row must say what its job answered. @param answer in the words for people
 smoke_verdict judge_said(const std::string& answer, const std::string& said, const smoke_secrets& secrets);
 
+/// In a sentence: names with commas between; "" is a worker without a name.
+std::string listed(const std::vector<std::string>& names);
+
 /// Who claimed it, attempt by attempt. "" for a worker without a name.
 std::vector<std::string> claimers_of(const smoke_evidence& x);
 

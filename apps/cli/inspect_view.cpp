@@ -1,9 +1,9 @@
 #include "apps/cli/inspect_view.hpp"
 
+#include "actors/domain/utc_text.hpp"
 #include "net/bounded_json.hpp"
 
 #include <algorithm>
-#include <ctime>
 #include <map>
 #include <vector>
 
@@ -34,15 +34,6 @@ std::string padded(std::string x, std::size_t columns) {
 
 std::string right(const std::string& x, std::size_t columns) {
   return std::string(x.size() < columns ? columns - x.size() : 0, ' ') + x;
-}
-
-std::string clock_time(int64_t at_ms) {
-  const auto seconds = static_cast<std::time_t>(at_ms / 1'000);
-  std::tm parts{};
-  gmtime_r(&seconds, &parts);
-  char shown[32];
-  std::strftime(shown, sizeof shown, "%Y-%m-%dT%H:%M:%SZ", &parts);
-  return shown;
 }
 
 std::string facts_text(const json& actor) {
@@ -128,7 +119,7 @@ std::string inspection_tree_text(const json& answer) {
   const auto& actors = answer.at("actors");
   std::string out = text(node, "program") + " " + text(node, "version") + ", pid " + std::to_string(number(node, "pid"))
                     + ", up " + span_text(number(answer, "now_ms") - number(node, "started_ms")) + ", "
-                    + std::to_string(actors.size()) + " actors, " + clock_time(number(answer, "now_ms")) + "\n";
+                    + std::to_string(actors.size()) + " actors, " + utc_text(number(answer, "now_ms") / 1'000) + "\n";
   out += padded("ACTOR", name_columns) + padded("STATE", state_columns) + "MAILBOX    OLDEST  TELLS\n";
   out += tree_writer{actors}.write();
   if (const auto more = number(answer, "left_out"); more > 0)
@@ -139,7 +130,7 @@ std::string inspection_tree_text(const json& answer) {
 std::string inspection_events_text(const json& answer) {
   std::string out;
   for (const auto& x : answer.at("events")) {
-    out += clock_time(number(x, "at_ms")) + " " + padded(text(x, "event"), 8) + text(x, "name") + " "
+    out += utc_text(number(x, "at_ms") / 1'000) + " " + padded(text(x, "event"), 8) + text(x, "name") + " "
            + std::to_string(number(x, "actor"));
     if (const auto why = text(x, "why"); !why.empty())
       out += ": " + why;

@@ -1,13 +1,13 @@
 #include "apps/smoke/smoke_report.hpp"
 
 #include "actors/domain/ascii.hpp"
+#include "actors/domain/utc_text.hpp"
 #include "net/answer_block.hpp"
 #include "net/bounded_json.hpp"
 #include "net/terminal_text.hpp"
 
 #include <algorithm>
 #include <cstdio>
-#include <ctime>
 #include <string_view>
 
 namespace claw {
@@ -25,16 +25,6 @@ std::string told(const std::string& text, const redactor& redact) {
 std::string seconds_text(double seconds) {
   char text[32];
   std::snprintf(text, sizeof text, "%.1f s", seconds);
-  return text;
-}
-
-/// RFC 3339, UTC
-std::string time_text(int64_t at_s) {
-  const auto time = static_cast<std::time_t>(at_s);
-  std::tm utc{};
-  char text[32] = "an unknown time";
-  if (gmtime_r(&time, &utc) != nullptr)
-    std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
   return text;
 }
 
@@ -75,7 +65,7 @@ const smoke_evidence* job_of(const smoke_record& x, const std::string& id) {
 
 std::string head_part(const smoke_record& x, const redactor& redact) {
   return "# Report-back: two workers with models\n\nWhat `openclaw smoke` found on the broker "
-         + cell(x.broker_url, redact) + " from " + time_text(x.began_s) + " on, asking as " + cell(x.requester, redact)
+         + cell(x.broker_url, redact) + " from " + utc_text(x.began_s) + " on, asking as " + cell(x.requester, redact)
          + " about the repository " + cell(x.repo, redact)
          + ": the rows of sections 6 to 9 of docs/MULTI_WORKER_LLM_SMOKE.md.\n\n**" + smoke_summary(x) + "**\n\n"
          + "Versions: broker " + cell(x.broker_version.empty() ? "unknown" : x.broker_version, redact)
@@ -106,9 +96,7 @@ std::string claims_part(const smoke_record& x, const redactor& redact) {
   std::string text = "\n## Who claimed which job\n\n| job | typed | requires | claimed by |\n|---|---|---|---|\n";
   for (const auto& r : x.results)
     if (const auto* job = job_of(x, r.job_id); job != nullptr) {
-      std::string claimers;
-      for (const auto& id : claimers_of(*job))
-        claimers += (claimers.empty() ? "" : ", ") + (id.empty() ? "a worker without a name" : id);
+      const auto claimers = listed(claimers_of(*job));
       text += row_of({job->job_id, r.row.line, job->required.empty() ? "nothing" : to_string(job->required),
                       claimers.empty() ? "nobody" : claimers},
                      redact);
