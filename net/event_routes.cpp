@@ -6,9 +6,9 @@
 #include "net/api_codec.hpp"
 #include "net/bounded_json.hpp"
 #include "net/broker_http.hpp"
+#include "net/event_slices.hpp"
 #include "net/http_text.hpp"
 
-#include <algorithm>
 #include <charconv>
 
 namespace claw {
@@ -23,8 +23,6 @@ constexpr std::chrono::seconds stream_silence_max{15};
 /// A page stops growing here: one event may carry 64 KiB, a checkpoint more. What follows comes with the next page.
 constexpr std::size_t page_bytes_max = 1'048'576;
 
-constexpr std::size_t slice_events = 64;
-
 /// A piece of a stream: small ones ask nobody for room.
 constexpr std::size_t piece_bytes_max = limits::large_bytes / 2;
 
@@ -36,24 +34,17 @@ events_type cut(events_type page) {
   return page;
 }
 
-/// Reads slice by slice: many large events are not read only to be cut off.
+/// Ends with the event that makes it too large.
 outcome<events_type> page_of(api_scope& scope, const job_id& id, uint64_t after, std::size_t bytes_max) {
   events_type page;
   std::size_t bytes = 0;
-  while (page.size() < limits::page_events_max) {
-    const auto most = std::min(slice_events, limits::page_events_max - page.size());
-    auto slice = scope.door.jobs().events(id, page.empty() ? after : page.back().sequence, most);
-    if (!slice)
-      return slice;
-    for (auto& x : *slice) {
-      bytes += x.data_json.size();
-      page.push_back(std::move(x));
-      if (bytes > bytes_max)
-        return page;
-    }
-    if (slice->size() < most)
-      break;
-  }
+  const auto read = each_event(scope.door.jobs(), id, after, [&](job_event&& x) {
+    bytes += x.data_json.size();
+    page.push_back(std::move(x));
+    return bytes <= bytes_max && page.size() < limits::page_events_max;
+  });
+  if (!read)
+    return read.error();
   return page;
 }
 

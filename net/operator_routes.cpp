@@ -3,6 +3,7 @@
 #include "net/api_codec.hpp"
 #include "net/bounded_json.hpp"
 #include "net/broker_http.hpp"
+#include "net/event_slices.hpp"
 
 #include <utility>
 
@@ -10,22 +11,17 @@ namespace claw {
 
 namespace {
 
-constexpr std::size_t slice_events = 64; ///< with all their data they take some megabytes
-
 /// All events of a job, without their data.
 outcome<std::vector<job_event>> history_of(const job_reader& jobs, const job_id& id) {
   std::vector<job_event> all;
-  while (true) {
-    auto slice = jobs.events(id, all.empty() ? 0 : all.back().sequence, slice_events);
-    if (!slice)
-      return slice;
-    for (auto& x : *slice) {
-      x.data_json = {};
-      all.push_back(std::move(x));
-    }
-    if (slice->size() < slice_events)
-      return all;
-  }
+  const auto read = each_event(jobs, id, 0, [&all](job_event&& x) {
+    x.data_json = {};
+    all.push_back(std::move(x));
+    return true;
+  });
+  if (!read)
+    return read.error();
+  return all;
 }
 
 } // namespace
