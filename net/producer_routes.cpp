@@ -63,6 +63,15 @@ void answer_with_job(api_scope& scope, const std::shared_ptr<http_exchange>& to,
   });
 }
 
+/// Tells what became of the job.
+reply<job> answered_with_job(api_scope& scope, const std::shared_ptr<http_exchange>& to) {
+  return heard_by<job>(to, [&scope, to](http_exchange&, const outcome<job>& x) {
+    if (!x)
+      return to->answer(failure_reply(x.error()));
+    answer_with_job(scope, to, x->id);
+  });
+}
+
 std::string page_body(nlohmann::json jobs, const std::optional<job_id>& next) {
   return json_text({{"jobs", std::move(jobs)},
                     {"next_cursor", next ? nlohmann::json(to_string(*next)) : nlohmann::json(nullptr)}});
@@ -180,21 +189,11 @@ void list_jobs(api_scope& scope, api_call call) {
 }
 
 void cancel_job(api_scope& scope, api_call call) {
-  scope.door.ask(cancel_request{
-      call.id, heard_by<job>(call.from, [&scope, from = call.from](http_exchange& to, const outcome<job>& x) {
-        if (!x)
-          return to.answer(failure_reply(x.error()));
-        answer_with_job(scope, from, x->id);
-      })});
+  scope.door.ask(cancel_request{call.id, answered_with_job(scope, call.from)});
 }
 
 void retry_job(api_scope& scope, api_call call) {
-  scope.door.ask(retry_request{
-      call.id, heard_by<job>(call.from, [&scope, from = call.from](http_exchange& to, const outcome<job>& x) {
-        if (!x)
-          return to.answer(failure_reply(x.error()));
-        answer_with_job(scope, from, x->id);
-      })});
+  scope.door.ask(retry_request{call.id, answered_with_job(scope, call.from)});
 }
 
 } // namespace claw
