@@ -26,9 +26,12 @@ public:
   virtual void close(uint16_t code) = 0;
 };
 
-/// @param tls null for a plain connection
-std::shared_ptr<gateway_connection> make_gateway_connection(boost::asio::io_context& io, boost::asio::ssl::context* tls,
-                                                            gateway_url where, uint64_t number,
-                                                            gateway_socket::listener to);
+std::shared_ptr<gateway_connection> make_plain_connection(boost::asio::io_context& io, gateway_url where,
+                                                          uint64_t number, gateway_socket::listener to);
+
+/// @param tls says which authorities are trusted; the certificate must be of the URL's host
+std::shared_ptr<gateway_connection> make_tls_connection(boost::asio::io_context& io, boost::asio::ssl::context& tls,
+                                                        gateway_url where, uint64_t number,
+                                                        gateway_socket::listener to);
 
 } // namespace claw

@@ -57,8 +57,8 @@ public:
       auto where = parse_gateway_url(url, options_.trust);
       if (where.host.empty())
         return to_(link_closed{connection, std::nullopt, "not an address that may have the token"});
-      auto* tls = where.tls ? &tls_ : nullptr;
-      current_ = make_gateway_connection(io_, tls, std::move(where), connection, to_);
+      current_ = where.tls ? make_tls_connection(io_, tls_, std::move(where), connection, to_)
+                           : make_plain_connection(io_, std::move(where), connection, to_);
       current_->start();
     });
   }
