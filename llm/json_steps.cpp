@@ -2,6 +2,7 @@
 
 #include "llm/bounded_json.hpp"
 #include "llm/loose_json.hpp"
+#include "llm/tool_listing.hpp"
 
 #include <algorithm>
 
@@ -60,16 +61,8 @@ ordered step_format(const std::vector<tool_spec>& tools) {
 }
 
 std::string step_instructions(const std::vector<tool_spec>& tools) {
-  std::string out = "You may use these tools:\n<tools>\n";
-  for (const auto& x : tools) {
-    const auto parameters = parse_foreign_json(x.parameters_json);
-    out += json_text({{"name", x.name},
-                      {"description", x.description},
-                      {"parameters", parameters ? *parameters : nlohmann::json::object()}})
-           + "\n";
-  }
-  return out
-         + "</tools>\nAnswer with one JSON object and nothing else. To use a tool: "
+  return tool_listing(tools)
+         + "Answer with one JSON object and nothing else. To use a tool: "
            R"({"action": "NAME", "arguments": {...}, "text": ""})"
            ". When you know the answer: "
            R"({"action": "final", "arguments": {}, "text": "the answer"})"

@@ -1,79 +1,47 @@
 """Starts and stops the real openclaw-broker on a free port with a store of its own, and talks raw HTTP to it."""
 import http.client
 import json
-import os
-import pathlib
 import re
-import signal
 import socket
-import subprocess
 import tempfile
 import threading
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-BIN = pathlib.Path(os.environ.get("CLAW_BIN", ROOT / "build" / "dev" / "bin"))
+from logged_process import BIN, ROOT, LoggedProcess
+
 START_SECONDS_MAX = 20
 
 
-class BrokerProcess:
+class BrokerProcess(LoggedProcess):
     """@param program the broker, or one with something slipped in (test/support/test_brokers.cmake)
     @param env more variables of the broker, e.g. LEASE_SECONDS="1"; None takes one away."""
 
     def __init__(self, program="openclaw-broker", **env):
-        self.program = BIN / program
-        self.folder = tempfile.TemporaryDirectory()
+        folder = tempfile.TemporaryDirectory()
+        super().__init__(BIN / program, {"BROKER_DB": folder.name + "/db", "BROKER_PORT": "0", "BOT_TOKEN": "bot-secret-1",
+                                         "WORKER_TOKEN": "worker-secret-1", "ADMIN_TOKEN": "admin-secret-1", **env}, folder)
         self.bot_headers = {"X-Bot-Token": "bot-secret-1"}
         self.worker_headers = {"X-Worker-Token": "worker-secret-1"}
         self.admin_headers = {"X-Bot-Token": "admin-secret-1"}
-        wanted = {"PATH": os.environ["PATH"], "BROKER_DB": self.folder.name + "/db", "BROKER_PORT": "0",
-                  "BOT_TOKEN": "bot-secret-1", "WORKER_TOKEN": "worker-secret-1",
-                  "ADMIN_TOKEN": "admin-secret-1", **env}
-        self.env = {key: value for key, value in wanted.items() if value is not None}
-        self.process = None
         self.port = 0
-        self.log = []  # every line of every start
 
     def start(self):
         """Returns when the broker listens. A restart takes the port of the first start."""
         if self.port:
             self.env["BROKER_PORT"] = str(self.port)
-        self.process = subprocess.Popen([self.program], env=self.env, stderr=subprocess.PIPE, text=True)
-        self.listens, started = False, threading.Event()
-        self.reader = threading.Thread(target=self._read, args=(self.process, started), daemon=True)
-        self.reader.start()
-        if not started.wait(START_SECONDS_MAX) or not self.listens:
+        self.listens, self.started = False, threading.Event()
+        self.launch()
+        if not self.started.wait(START_SECONDS_MAX) or not self.listens:
             self.kill()
             raise AssertionError("the broker did not start:\n" + "".join(self.log))
         return self
 
-    def _read(self, process, started):
-        for line in process.stderr:
-            self.log.append(line)
-            found = re.search(r"event=broker_started.*\bport=(\d+)", line)
-            if found:
-                self.port, self.listens = int(found[1]), True
-                started.set()
-        started.set()
+    def read_line(self, line):
+        if found := re.search(r"event=broker_started.*\bport=(\d+)", line):
+            self.port, self.listens = int(found[1]), True
+            self.started.set()
 
-    def kill(self):
-        """As a power cut would: SIGKILL."""
-        self._end(signal.SIGKILL)
-
-    def terminate(self):
-        """SIGTERM. @returns the exit code"""
-        return self._end(signal.SIGTERM)
-
-    def _end(self, number):
-        self.process.send_signal(number)
-        code = self.process.wait(timeout=15)
-        self.reader.join()
-        self.process.stderr.close()
-        return code
-
-    def stop(self):
-        if self.process is not None and self.process.poll() is None:
-            self.kill()
-        self.folder.cleanup()
+    def read_end(self):
+        self.started.set()
 
     # -- HTTP ------------------------------------------------------------------------------------------------------
 

@@ -3,13 +3,11 @@ model."""
 import json
 import os
 import pathlib
-import signal
 import subprocess
 import tempfile
-import threading
 import time
 
-from broker_process import BIN
+from logged_process import BIN, LoggedProcess
 
 DEADLINE_SECONDS = 30
 
@@ -31,21 +29,18 @@ def git(folder, *words):
     subprocess.run(["git", *words], cwd=folder, env=env, check=True, capture_output=True)
 
 
-class RunnerProcess:
+class RunnerProcess(LoggedProcess):
     """@param env more variables of the runner; None takes one away."""
 
     def __init__(self, broker_url, **env):
-        self.folder = tempfile.TemporaryDirectory()
-        self.root = pathlib.Path(self.folder.name)
+        folder = tempfile.TemporaryDirectory()
+        self.root = pathlib.Path(folder.name)
         self.state = self.root / "state"
-        wanted = {"PATH": os.environ["PATH"], "BROKER_URL": broker_url, "WORKER_TOKEN": "worker-secret-1",
-                  "WORKER_ID": "box-1", "RUNNER_STATE_DIR": str(self.state), "POLL_INTERVAL_SEC": "1",
-                  "RUNNER_REPOS_BASE": str(self.root / "repos"),
-                  "RUNNER_REPO_ALLOWLIST": str(self.root / "repos.json"), **env}
-        self.env = {key: value for key, value in wanted.items() if value is not None}
-        self.process = None
-        self.reader = None
-        self.log = []
+        super().__init__(BIN / "openclaw-runner",
+                         {"BROKER_URL": broker_url, "WORKER_TOKEN": "worker-secret-1", "WORKER_ID": "box-1",
+                          "RUNNER_STATE_DIR": str(self.state), "POLL_INTERVAL_SEC": "1",
+                          "RUNNER_REPOS_BASE": str(self.root / "repos"),
+                          "RUNNER_REPO_ALLOWLIST": str(self.root / "repos.json"), **env}, folder)
         self.make_repo()
 
     def make_repo(self):
@@ -58,43 +53,15 @@ class RunnerProcess:
         (self.root / "repos.json").write_text(json.dumps({"sample": "sample"}))
 
     def start(self):
-        self.process = subprocess.Popen([BIN / "openclaw-runner"], env=self.env, stderr=subprocess.PIPE, text=True)
-        self.reader = threading.Thread(target=self._read, args=(self.process,), daemon=True)
-        self.reader.start()
+        self.launch()
         wait_until(lambda: self.has_logged("event=runner_started") or self.process.poll() is not None, "a runner")
         if self.process.poll() is not None:
             raise AssertionError("the runner did not start:\n" + "".join(self.log))
         return self
 
-    def _read(self, process):
-        for line in process.stderr:
-            self.log.append(line)
-
-    def has_logged(self, text):
-        return any(text in line for line in list(self.log))
-
     def kept(self):
         """The files of results that could not be delivered."""
         return list((self.state / "outbox").glob("*.json"))
-
-    def kill(self):
-        return self._end(signal.SIGKILL)
-
-    def terminate(self):
-        """@returns the exit code"""
-        return self._end(signal.SIGTERM)
-
-    def _end(self, number):
-        self.process.send_signal(number)
-        code = self.process.wait(timeout=15)
-        self.reader.join()
-        self.process.stderr.close()
-        return code
-
-    def stop(self):
-        if self.process is not None and self.process.poll() is None:
-            self.kill()
-        self.folder.cleanup()
 
 
 class StandInModel:

@@ -6,10 +6,10 @@ import pathlib
 import shutil
 import signal
 import subprocess
-import threading
 import unittest
 
 from broker_process import BIN, BrokerProcess
+from create_load import PAYLOAD, jobs_created_meanwhile
 from openclaw_process import openclaw
 
 
@@ -74,16 +74,7 @@ class StoreTools(unittest.TestCase):
         self.assertFalse((self.place / "nowhere").exists())
 
     def test_a_backup_made_under_load_holds_every_job_acknowledged_before_it(self):
-        made, ending = [], threading.Event()
-
-        def create():
-            while not ending.is_set():
-                made.append(self.broker.create(payload="x" * 2000))
-
-        threads = [threading.Thread(target=create) for _ in range(2)]
-        for thread in threads:
-            thread.start()
-        try:
+        with jobs_created_meanwhile(self.broker) as made:
             for n in range(3):
                 before = list(made)
                 self.run_cli("backup", self.place / f"backup{n}")
@@ -92,13 +83,9 @@ class StoreTools(unittest.TestCase):
                 second = BrokerProcess(BROKER_DB=str(self.place / f"restored{n}")).start()
                 try:
                     for job_id in before[::max(1, len(before) // 50)] + before[-20:]:
-                        self.assertEqual(second.job(job_id)["payload"], "x" * 2000)
+                        self.assertEqual(second.job(job_id)["payload"], PAYLOAD)
                 finally:
                     second.stop()
-        finally:
-            ending.set()
-            for thread in threads:
-                thread.join()
 
     def test_a_killed_backup_leaves_no_backup_and_is_made_again(self):
         for _ in range(20):

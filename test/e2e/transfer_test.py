@@ -6,12 +6,12 @@ import pathlib
 import signal
 import sqlite3
 import subprocess
-import threading
 import time
 import unittest
 import uuid
 
 from broker_process import BIN, BrokerProcess
+from create_load import jobs_created_meanwhile
 from openclaw_process import openclaw
 
 OLD_TABLE = """CREATE TABLE jobs (id TEXT PRIMARY KEY, created_at INTEGER NOT NULL, status TEXT NOT NULL,
@@ -83,16 +83,7 @@ class Transfer(WithStore):
 
     def test_an_export_made_under_load_holds_every_job_acknowledged_before_it(self):
         self.broker.start()
-        made, ending = [], threading.Event()
-
-        def create():
-            while not ending.is_set():
-                made.append(self.broker.create(payload="x" * 2000))
-
-        threads = [threading.Thread(target=create) for _ in range(2)]
-        for thread in threads:
-            thread.start()
-        try:
+        with jobs_created_meanwhile(self.broker) as made:
             for n in range(3):
                 before = set(made)
                 self.run_cli("export", self.place / f"jobs{n}")
@@ -100,10 +91,6 @@ class Transfer(WithStore):
                 self.assertLessEqual(before, exported)
                 told = json.loads(self.run_cli("--json", "import", self.place / f"jobs{n}", "--db", f"new{n}").stdout)
                 self.assertEqual(told["added"], len(exported))
-        finally:
-            ending.set()
-            for thread in threads:
-                thread.join()
 
     def test_a_file_with_a_bad_line_imports_nothing_and_says_which_and_why(self):
         self.fill()
