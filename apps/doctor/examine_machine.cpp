@@ -1,4 +1,6 @@
 #include "apps/doctor/doctor.hpp"
+#include "apps/doctor/file_reader.hpp"
+#include "apps/doctor/scratch_folder.hpp"
 #include "llm/child_walls.hpp"
 #include "llm/repo_allowlist.hpp"
 #include "llm/repo_tools.hpp"
@@ -12,13 +14,18 @@ namespace claw {
 
 namespace {
 
-void examine_state(const runner_settings& x, findings& out) {
+/// The folder itself, or the nearest above it that is there.
+std::filesystem::path nearest_folder(std::filesystem::path folder) {
   std::error_code problem;
-  const std::filesystem::path folder{x.state_dir};
-  const bool is_there = std::filesystem::is_directory(folder, problem);
-  const auto& to_write = is_there ? folder : folder.parent_path();
+  while (!std::filesystem::exists(folder, problem) && folder.has_relative_path())
+    folder = folder.parent_path();
+  return folder;
+}
+
+void examine_state(const runner_settings& x, findings& out) {
+  const auto to_write = nearest_folder(x.state_dir);
   if (::access(to_write.c_str(), W_OK | X_OK) == 0)
-    return out.good("state folder", x.state_dir + (is_there ? "" : ", will be made"));
+    return out.good("state folder", x.state_dir + (to_write == x.state_dir ? "" : ", will be made"));
   out.bad("state folder", "this user cannot write " + to_write.string(),
           "set RUNNER_STATE_DIR to a folder of the runner's user");
 }
@@ -45,14 +52,25 @@ void examine_walls(findings& out) {
       "the repositories without them, too");
 }
 
-void examine_repo(repo_tools& repos, const std::string& name, const std::string& path, findings& out) {
+void examine_repo(const runner_settings& x, repo_tools& repos, const std::string& name, const std::string& path,
+                  findings& out) {
+  std::error_code problem;
+  if (!std::filesystem::is_directory(x.repos.base, problem))
+    return out.bad("repo " + name, "there is no folder " + x.repos.base,
+                   "make RUNNER_REPOS_BASE, with a clone in it as " + path + ", or correct it");
   call_bounds bounds;
   bounds.deadline = std::chrono::steady_clock::now() + std::chrono::seconds{30};
   const auto state = repos.status(name, bounds);
-  if (state)
-    return out.good("repo " + name, path + ", branch " + state->branch);
-  out.bad("repo " + name, path + ": " + state.error().why,
-          "correct its path in RUNNER_REPO_ALLOWLIST; it lies below RUNNER_REPOS_BASE and is readable for this user");
+  if (!state)
+    return out.bad(
+        "repo " + name, path + ": " + state.error().why,
+        "correct its path in RUNNER_REPO_ALLOWLIST; it lies below RUNNER_REPOS_BASE and is readable for this user");
+  const auto whole = (std::filesystem::path{x.repos.base} / path).string();
+  if (const auto reader = runner_behind(x.state_dir))
+    if (const auto closed = closed_part(*reader, whole); !closed.empty())
+      return out.bad("repo " + name, reader->name + ", as whom the runner runs, cannot read " + closed,
+                     "chmod -R o+rX " + whole + ", or deploy/onboard_runner.sh --user OWNER");
+  out.good("repo " + name, path + ", branch " + state->branch);
 }
 
 void examine_repos(const runner_settings& x, repo_tools& repos, findings& out) {
@@ -65,16 +83,29 @@ void examine_repos(const runner_settings& x, repo_tools& repos, findings& out) {
                    "RUNNER_REPO_ALLOWLIST is a JSON object such as {\"my-repo\": \"my-repo\"}");
   if (entries->empty())
     return out.warn("allowlist", "it names no repository", "write {\"my-repo\": \"path\"} into " + x.repos.allowlist);
-  out.good("allowlist", std::to_string(entries->size()) + " repositories");
+  out.good("allowlist", std::to_string(entries->size()) + (entries->size() == 1 ? " repository" : " repositories"));
   for (const auto& [name, path] : *entries)
-    examine_repo(repos, name, path, out);
+    examine_repo(x, repos, name, path, out);
+}
+
+/// The runner's own, but for where git's shadows are made.
+repo_config own_config_of(const runner_settings& x, const scratch_folder& ours) {
+  auto config = x.repos;
+  std::error_code problem;
+  if (!std::filesystem::exists(config.allowlist, problem))
+    config.allowlist = x.state_dir + "/repos.json";
+  config.state_dir = ours.path();
+  return config;
 }
 
 } // namespace
 
 void examine_machine(const runner_settings& x, findings& out) {
   examine_state(x, out);
-  repo_tools repos{x.repos};
+  const scratch_folder ours;
+  if (ours.path().empty())
+    return out.bad("temporary folder", "it cannot be written", "set TMPDIR to a folder of this user");
+  repo_tools repos{own_config_of(x, ours)};
   examine_programs(repos, out);
   examine_walls(out);
   examine_repos(x, repos, out);

@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import subprocess
+import tempfile
 import unittest
 
 from broker_process import BIN, BrokerProcess
@@ -106,6 +107,36 @@ class DoctorTest(unittest.TestCase):
         code, found, _ = self.examine(self.model(), RUNNER_REPOS_BASE="/usr")
         self.assertEqual((code, found["repo sample"]["verdict"]), (1, "bad"))
         self.assertIn("RUNNER_REPO_ALLOWLIST", found["repo sample"]["advice"])
+
+    def test_a_base_that_is_not_there(self):
+        _, found, _ = self.examine(self.model(), RUNNER_REPOS_BASE="/not/there")
+        self.assertEqual(found["repo sample"]["found"], "there is no folder /not/there")
+
+    def test_the_state_folder_stays_as_it_is(self):
+        """A runner may be at work in it, as another user."""
+        model = self.model(usage=True)
+        with tempfile.TemporaryDirectory() as folder:
+            kept = pathlib.Path(folder) / "state" / "shadow" / "of-a-runner"
+            kept.mkdir(parents=True)
+            code, found, _ = self.examine(model, RUNNER_STATE_DIR=f"{folder}/state")
+            self.assertEqual((code, found["repo sample"]["verdict"]), (0, "ok"))
+            self.assertEqual(list(pathlib.Path(folder, "state").rglob("*")), [kept.parent, kept])
+            code, found, _ = self.examine(model, RUNNER_STATE_DIR=f"{folder}/not/yet/there")
+            self.assertEqual((code, found["state folder"]["found"]), (0, f"{folder}/not/yet/there, will be made"))
+            self.assertFalse(pathlib.Path(folder, "not").exists())
+
+    @unittest.skipUnless(os.geteuid() == 0, "another user's folder needs root")
+    def test_a_repository_that_the_runners_user_cannot_read(self):
+        with tempfile.TemporaryDirectory() as folder:
+            os.chown(folder, 65534, 65534)
+            runner = RunnerProcess("http://127.0.0.1:9", RUNNER_STATE_DIR=folder)
+            self.addCleanup(runner.stop)
+            (runner.root / "repos" / "sample").chmod(0o750)
+            env = {**runner.env, "HOME": folder}
+            done = subprocess.run([BIN / "openclaw", "doctor", "--json"], env=env, capture_output=True, text=True, timeout=120)
+            found = {x["name"]: x for x in json.loads(done.stdout)["findings"]}["repo sample"]
+            self.assertIn(f"cannot read {runner.root}/repos/sample", found["found"])
+            self.assertIn("chmod -R o+rX", found["advice"])
 
     def test_a_wrong_configuration_is_told_whole(self):
         code, found, text = self.examine(self.model(), LLM_TEMPERATURE="9", WORKER_SLOTS="many")
