@@ -59,7 +59,7 @@ start_unit openclaw-broker.service
 cat <<TEXT
 
 Next:
-  openclaw --broker http://${host:-127.0.0.1}:${port:-8000} --env-file $tokens_file status
+  sudo openclaw --broker http://${host:-127.0.0.1}:${port:-8000} --env-file $tokens_file status
   a runner: deploy/onboard_runner.sh on its machine, with the WORKER_TOKEN that stands in $tokens_file
   a Discord bot: deploy/onboard_bot.sh INSTANCE, here
 TEXT

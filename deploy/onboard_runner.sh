@@ -141,6 +141,6 @@ fi
 cat <<TEXT
 
 Next:
-  look through $env_file and /etc/openclaw/repos.json; openclaw doctor --env-file $env_file says what is wrong
+  look through $env_file and /etc/openclaw/repos.json; sudo openclaw doctor --env-file $env_file says what is wrong
   $what_next
 TEXT

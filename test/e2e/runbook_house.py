@@ -44,6 +44,7 @@ class Machine:
         self.put_program(self.clone / "deploy" / "runner" / "start.sh",
                          f'#!/bin/sh\nexec "{ROOT}/deploy/runner/start.sh" --env-file "{self.etc}/runner.env" '
                          f'--log-dir "{self.root}/var/log/openclaw-runner" --build-dir "{BIN.parent}" "$@"\n')
+        make_repository(self.clone)
         for name, text in STAND_INS.items():
             self.put_program(self.root / "stand-ins" / name, text)
 
@@ -110,7 +111,3 @@ class RunbookHouse:
             file = self.vps.clone / name
             if file.exists():
                 file.rename(machine.clone / name)
-
-    def clone_repositories(self):
-        for machine, base in ((self.wsl, "home/me/src"), (self.jetson, "home/nvidia/src")):
-            make_repository(machine.root / base / "openclaw-broker")
