@@ -46,6 +46,8 @@ std::size_t dull_bytes(std::string_view rest, const shape_context& context) {
 
 void shape_context::step(char c) {
   before = escapes.step(c);
+  if (!is_word(before))
+    gaps_in_word = 0;
   if (before == '\n' || before == '\r')
     line_start = true;
   else if (!escapes.inside() && (is_alnum(c) || c == '_' || c == '=' || c == '('))
@@ -56,12 +58,20 @@ void shape_context::step(char c) {
   }
 }
 
+void shape_context::pass_gap(char next) {
+  constexpr uint8_t gaps_max = 4;
+  if (next == ':' || !is_word(before) || gaps_in_word == gaps_max)
+    return;
+  ++gaps_in_word;
+  before = ' ';
+}
+
 void shape_context::pass(std::string_view bytes) {
   for (const char c : bytes)
     step(c);
 }
 
-shape_verdict shape_at(std::string_view rest, const shape_context& context, bool at_end,
+shape_verdict shape_at(std::string_view rest, const shape_context& context, bool at_end, std::size_t plain_max,
                        std::size_t& steps) {
   const scan_window window{rest, context, at_end, steps};
   ++steps;
@@ -69,7 +79,7 @@ shape_verdict shape_at(std::string_view rest, const shape_context& context, bool
     return key_block_line(window);
   if (context.now != shape_context::phase::open)
     return rest_of(window);
-  if (const auto dull = dull_bytes(rest, context); dull > 0) {
+  if (const auto dull = dull_bytes(rest.substr(0, plain_max), context); dull > 0) {
     steps += dull;
     return plain(dull);
   }

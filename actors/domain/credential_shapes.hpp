@@ -28,10 +28,15 @@ struct shape_context {
     = phase::open;
   escape_watch escapes;
   line_prefix prefix;
+  uint8_t gaps_in_word = 0;
 
   /// Takes note of bytes that were passed.
   void pass(std::string_view bytes);
   void step(char c);
+
+  /// Takes note of invisible characters in front of `next`: a credential may go on through them, and may begin there,
+  /// for the first few of a word. More would be looked at again and again.
+  void pass_gap(char next);
 };
 
 /// What stands at the beginning of a text.
@@ -51,9 +56,10 @@ struct shape_verdict {
 inline constexpr std::size_t shape_bytes_max = 4'096;
 
 /// @param at_end no more text will follow
+/// @param plain_max where the next gap is: no more bytes are `plain` at once
 /// @param steps grows by the number of bytes that were looked at
 /// @pre `rest` is not empty
-shape_verdict shape_at(std::string_view rest, const shape_context& context, bool at_end,
+shape_verdict shape_at(std::string_view rest, const shape_context& context, bool at_end, std::size_t plain_max,
                        std::size_t& steps);
 
 } // namespace claw

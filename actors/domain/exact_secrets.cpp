@@ -1,6 +1,7 @@
 #include "actors/domain/exact_secrets.hpp"
 
 #include "actors/domain/ascii.hpp"
+#include "actors/domain/invisible_text.hpp"
 
 #include <algorithm>
 #include <deque>
@@ -76,7 +77,8 @@ exact_secrets::exact_secrets(const std::vector<std::string>& values) : nodes_(1)
   for (const auto& value : values) {
     if (value.size() < bytes_min)
       continue;
-    for (const auto& pattern : encodings_of(value)) {
+    for (const auto& encoded : encodings_of(value)) {
+      const auto pattern = visible_part(encoded);
       if (pattern.size() >= bytes_min)
         add(pattern);
       if (pattern.size() < cut_bytes_min)

@@ -33,7 +33,8 @@ public:
     std::size_t hit = 0;   ///< the length of the longest value that ends with them; 0: none does
   };
 
-  /// Takes bytes up to the first that ends a value, or all of them. @param steps grows by the work done
+  /// Takes bytes of a text without invisible characters: up to the first that ends a value, or all of them.
+  /// @param steps grows by the work done
   progress next(state from, std::string_view text, std::size_t& steps) const;
 
   /// How many of the last bytes may be the beginning of a value.

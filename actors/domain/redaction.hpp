@@ -1,8 +1,9 @@
 #pragma once
 // Takes secrets out of text before it reaches a person, a log or the broker. Two kinds are known:
 // the exact values of our own tokens (also base64- and URL-encoded, also inside longer words), and
-// the shapes that credentials of other systems have (credential_shapes.hpp). Time is linear in the
-// text whatever is in it.
+// the shapes that credentials of other systems have (credential_shapes.hpp). Invisible characters
+// inside of a secret hide nothing of it, and go with it; all others stay. Time is linear in the text
+// whatever is in it.
 
 #include "actors/domain/credential_shapes.hpp"
 #include "actors/domain/exact_secrets.hpp"
@@ -43,14 +44,22 @@ public:
   /// The text is at its end. @returns the rest. The object can be used for another text afterwards.
   std::string finish();
 
-  /// Bytes that are not shown yet.
+  /// Visible bytes that are not shown yet.
   std::size_t held_back() const noexcept { return pending_.size(); }
 
   /// Bytes looked at so far, for tests of linear time.
   std::size_t steps() const noexcept { return steps_; }
 
 private:
-  void take(std::string_view piece);
+  /// Invisible characters, and the byte of `pending_` in front of which they stand.
+  struct gap {
+    std::size_t at = 0;
+    std::string bytes;
+  };
+
+  void take(std::string_view piece, bool at_end);
+  void take_visible(std::string_view piece);
+  void take_invisible(std::string_view piece);
   void scan(bool at_end);
   void pass(std::size_t count);
   void mark_secret(std::size_t begin, std::size_t count);
@@ -58,7 +67,9 @@ private:
 
   std::shared_ptr<const exact_secrets> exact_;
   exact_secrets::state exact_state_{};
-  std::string pending_;     ///< not yet released
+  std::string undecided_;   ///< the beginning of a character that may be invisible
+  std::string pending_;     ///< visible, not yet released
+  std::vector<gap> gaps_;   ///< in `pending_`, in order
   std::string kinds_;       ///< for each byte of `pending_`: is it plain, or secret?
   std::size_t scanned_ = 0; ///< bytes of `pending_` that the shapes have decided on
   shape_context context_;

@@ -202,7 +202,8 @@ class Refused(BotHouse):
         bot = self.start_bot()
         self.fake.say("ping " + self.fake.token)
         self.fake.say("ping bot-secret-1")
-        self.wait_until(lambda: len(self.finals("pong: ***")) == 2)
+        self.fake.say("ping bot-\u200bsec\u00adret\u2060-1")  # people would read it all the same
+        self.wait_until(lambda: len(self.finals("pong: ***")) == 3)
         self.settled()
         told = "".join(bot.log) + "".join(v["content"] for x in self.fake.read() if x["author"]["id"] == BOT
                                           for v in x["versions"])
