@@ -194,8 +194,8 @@ bool is_what_was_asked_for(const discord_call& x, const json& body) {
     return body.is_array();
   if (x.what == kind::gateway)
     return !string_member(body, "url").empty();
-  const bool names_something = x.what == kind::channel || x.what == kind::send || x.what == kind::edit
-                               || x.what == kind::direct || x.what == kind::edit_reply
+  const bool names_something = x.what == kind::channel || x.what == kind::message || x.what == kind::send
+                               || x.what == kind::edit || x.what == kind::direct || x.what == kind::edit_reply
                                || x.what == kind::myself;
   return !names_something || is_set(snowflake_member(body, "id"));
 }
@@ -215,6 +215,8 @@ discord_request discord_request_of(const discord_call& x, const std::string& bou
     return {"GET", channel, "", ""};
   case kind::history:
     return history_request(x);
+  case kind::message:
+    return {"GET", message, "", ""};
   case kind::send:
     return with_message("POST", channel + "/messages", send_json(x.message_out), x, boundary);
   case kind::edit:

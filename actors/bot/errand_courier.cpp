@@ -219,11 +219,13 @@ void errand_courier::deliver_text(const std::string& text, then next) {
   if (!is_set(errand_.status) || (errand_.private_reply && speaks_through_interaction())) {
     // The first part is the errand's first reply, whichever way that goes; the rest follows it.
     auto first = plan.parts.front();
-    return say_first(std::move(first), [me = shared_from_this(), plan, next]() mutable {
-      if (is_set(me->errand_.status) && me->errand_.parts.empty())
-        me->errand_.parts.push_back(me->errand_.status);
-      if (me->errand_.parts.empty())
+    const bool may_be_other_words = doubtful_ && !speaks_through_interaction(); // those of a process that was killed
+    return say_first(std::move(first), [me = shared_from_this(), plan, may_be_other_words, next]() mutable {
+      const bool said = is_set(me->errand_.status);
+      if (!said && me->errand_.parts.empty())
         return me->finish(next); // refused: nobody may hear us there
+      if (said && me->errand_.parts.empty() && !may_be_other_words)
+        me->errand_.parts.push_back(me->errand_.status);
       plan.into_status = true;
       me->deliver(plan, next);
     });

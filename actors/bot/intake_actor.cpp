@@ -1,7 +1,6 @@
 #include "actors/bot/intake_actor.hpp"
 
 #include "actors/bot/conversation_actor.hpp"
-#include "actors/domain/chat_command.hpp"
 #include "actors/domain/job_story.hpp"
 #include "actors/domain/log_value.hpp"
 #include "actors/protocol/link_messages.hpp"
@@ -62,8 +61,10 @@ void on_ready(intake* self, const gateway_ready& x) {
   state.application = x.application;
   state.config.parts->me->store(static_cast<uint64_t>(x.me));
   caf::anon_send(state.config.parts->store, bot_changes{{keep_self{x.me, x.application}}});
-  state.read_again_once = true;
+  if (std::exchange(state.read_again_once, true))
+    doubt_requests(self); // a session was lost, and what was told in it since
   read_again(self);
+  look_for_requests(self);
   register_commands(self);
   const auto& people = state.config.parts->settings.rules.people;
   if (state.direct_channels.size() < people.size())
@@ -81,23 +82,6 @@ void on_channels(intake* self, const channels_seen& x) {
       note_direct_channel(self, channel.id);
     if (channel.thread && ours.count(channel.parent) != 0)
       read_thread(self, channel);
-  }
-}
-
-/// A request that waits is taken back by deleting it; one whose job runs is not.
-void on_deleted(intake* self, const messages_deleted& x) {
-  auto& state = self->state;
-  for (const auto id : x.ids) {
-    const auto at = state.errands.find(id);
-    if (at == state.errands.end() || at->second.now_in == errand::phase::finished)
-      continue;
-    if (at->second.now_in == errand::phase::held) {
-      at->second.now_in = errand::phase::taken;
-      at->second.reply = "Taken back.";
-      hand_to_conversation(self, at->second, false);
-    } else {
-      caf::anon_send(conversation_of(self, at->second), taken_back{id});
-    }
   }
 }
 
@@ -127,6 +111,7 @@ void on_event(intake* self, const discord_event& event, uint64_t sequence) {
   } else if (std::holds_alternative<gateway_resumed>(event)) {
     if (!std::exchange(state.read_again_once, true)) {
       read_again(self); // what was said between the two processes' connections, should the replay miss it
+      look_for_requests(self);
       register_commands(self);
     }
   } else if (const auto* seen = std::get_if<channels_seen>(&event)) {
@@ -138,7 +123,8 @@ void on_event(intake* self, const discord_event& event, uint64_t sequence) {
   } else if (const auto* changed = std::get_if<message_changed>(&event)) {
     on_changed(self, *changed);
   } else if (const auto* deleted = std::get_if<messages_deleted>(&event)) {
-    on_deleted(self, *deleted);
+    for (const auto id : deleted->ids)
+      take_back(self, id);
   } else if (const auto* pressed = std::get_if<interaction_created>(&event)) {
     take_interaction(self, pressed->interaction, sequence);
   }
@@ -169,7 +155,7 @@ void on_errand_over(intake* self, const errand& x) {
   at->second.now_in = errand::phase::taken;
   const auto turn = at->second;
   keep_then(self, {keep_errand{turn}}, 0, [self, turn, anew = state.begun_before.erase(turn.id) != 0](bool) {
-    hand_to_conversation(self, turn, anew);
+    hand_if_wanted(self, turn, anew);
   });
 }
 
@@ -198,15 +184,14 @@ void restore(intake* self) {
     if (x.now_in != errand::phase::finished)
       open.push_back(x);
   for (const auto& x : open)
-    if (x.reply.empty() && x.now_in != errand::phase::heard
-        && (x.now_in == errand::phase::held || !x.job_id.empty()
-            || std::holds_alternative<chat_job>(parse_chat_command(x.text))))
+    if (wants_job(x))
       state.turns.restore(x.user, x.id, x.now_in == errand::phase::held);
+  doubt_requests(self);
   for (const auto& x : open)
     if (x.now_in == errand::phase::heard)
       acknowledge_command(self, x);
     else if (x.now_in != errand::phase::held)
-      hand_to_conversation(self, x, true);
+      hand_if_wanted(self, x, true);
   for (const auto& x : open)
     if (x.now_in == errand::phase::held)
       state.begun_before.insert(x.id);
@@ -215,7 +200,7 @@ void restore(intake* self) {
       if (const auto next = state.turns.start_next(x.user)) {
         auto& turn = state.errands.at(*next);
         turn.now_in = errand::phase::taken;
-        hand_to_conversation(self, turn, true);
+        hand_if_wanted(self, turn, true);
       }
   if (!open.empty())
     spdlog::info("event=errands_restored open={}", open.size());

@@ -64,6 +64,7 @@ struct intake_state {
   std::map<snowflake, snowflake> refusals_told; ///< user to the newest message that was refused with a sentence
   std::set<snowflake> begun_before;             ///< errands in line that somebody may have said something on already
   std::set<snowflake> edits_told;               ///< open errands whose edit was answered with a hint
+  std::set<snowflake> doubtful; ///< open requests whose messages may have been deleted while nobody heard of it
   bool read_again_once = false;
 
   actor_facts facts() const {
@@ -105,6 +106,21 @@ void admit_errand(intake* self, errand x, uint64_t sequence, bool anew);
 
 void hand_to_conversation(intake* self, const errand& x, bool anew);
 caf::actor conversation_of(intake* self, const errand& x);
+
+/// The request's message was deleted: what still waits is not done. What runs goes on.
+void take_back(intake* self, snowflake id);
+
+/// Hands over a request whose turn it is, after a look at its message where that may have been deleted unheard.
+void hand_if_wanted(intake* self, const errand& x, bool anew);
+
+/// The messages of all open requests may have been deleted unheard.
+void doubt_requests(intake* self);
+
+/// Looks at the messages that are in doubt.
+void look_for_requests(intake* self);
+
+/// Its user's turns count it.
+bool wants_job(const errand& x);
 
 /// Reads every known channel from its watermark on.
 void read_again(intake* self);

@@ -262,13 +262,25 @@ void follow(watch* self) {
             });
 }
 
-void on_taken_back(watch* self) {
-  auto& state = self->state;
-  if (state.story.status != "queued" || state.ended)
-    return; // work that has begun goes on
-  spdlog::info("event=request_taken_back job_id={}", log_value(state.story.job_id));
-  self->request(state.config.parts->broker, broker_time_max, ask_cancel{state.story.job_id})
+void cancel_job(watch* self) {
+  spdlog::info("event=request_taken_back job_id={}", log_value(self->state.story.job_id));
+  self->request(self->state.config.parts->broker, broker_time_max, ask_cancel{self->state.story.job_id})
       .then([](const told<remote_job>&) {}, [](const caf::error&) {});
+}
+
+/// Work that has begun goes on. Whether it has, the broker knows: after a restart the watch may not have heard yet.
+void on_taken_back(watch* self) {
+  const auto got = [self](const outcome<remote_job>& job) {
+    if (job && job->status == "queued")
+      return cancel_job(self);
+    if (!job && is_passing_trouble(job.error()) && !self->state.ended)
+      do_later(self, away_max, [self] { on_taken_back(self); });
+  };
+  self->request(self->state.config.parts->broker, broker_time_max, ask_job{self->state.story.job_id})
+      .then([got](const told<remote_job>& x) { got(x.what); },
+            [got](const caf::error&) {
+              got(failure{ec::unreachable, "no answer from the link"});
+            });
 }
 
 } // namespace

@@ -13,6 +13,8 @@ std::string route_of(discord_call::kind what) {
     return "GET /channels/{c}";
   case kind::history:
     return "GET /channels/{c}/messages";
+  case kind::message:
+    return "GET /channels/{c}/messages/{m}";
   case kind::send:
     return "POST /channels/{c}/messages";
   case kind::edit:

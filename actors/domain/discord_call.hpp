@@ -44,6 +44,7 @@ struct discord_call {
     myself,  ///< whose token it is
     channel, ///< a channel's facts
     history, ///< messages of `channel` after `message`, `limit` of them; none: the newest
+    message, ///< whether `message` is there
     send,
     edit, ///< `message`
     typing,

@@ -88,6 +88,11 @@ struct chat_world {
     return as_discord(x);
   }
 
+  /// Its author deletes a message; the bot does not hear of it.
+  void remove(snowflake id) {
+    std::erase_if(messages, [=](const shown_message& x) { return x.id == id; });
+  }
+
   static discord_message as_discord(const shown_message& x) {
     discord_message m;
     m.id = x.id;
@@ -188,6 +193,8 @@ private:
       edit(x, answer);
     else if (x.what == kind::history)
       history(x, answer);
+    else if (x.what == kind::message && at(x.message) == nullptr)
+      refuse_with(answer, 404, discord_code::unknown_message);
     else if (x.what == kind::channel && world_.channels.count(x.channel) != 0)
       answer.channel = world_.channels[x.channel];
     else if (x.what == kind::thread)

@@ -46,6 +46,7 @@ TEST_CASE("a send carries its nonce, and an edit takes old buttons away", "[disc
   CHECK(send.path == "/channels/4/messages");
   CHECK(json::parse(send.body)["nonce"] == "5-0");
   CHECK(json::parse(send.body)["enforce_nonce"] == true);
+  CHECK(discord_request_of(message_call(kind::message), "b").path == "/channels/4/messages/5");
   const auto edit = discord_request_of(message_call(kind::edit), "b");
   CHECK(edit.path == "/channels/4/messages/5");
   CHECK(json::parse(edit.body)["components"] == json::array());
@@ -111,7 +112,7 @@ TEST_CASE("rate limits are read from headers and body, the longer wait counts", 
 
 TEST_CASE("an answer that is not Discord's is none, whatever its status", "[discord]") {
   for (const char* body : {"<html>", "", "{}", "null"})
-    for (const auto what : {kind::history, kind::send, kind::edit, kind::gateway, kind::channel})
+    for (const auto what : {kind::history, kind::message, kind::send, kind::edit, kind::gateway, kind::channel})
       CHECK(read_discord_answer(message_call(what), curl_answer{200, body}).status == 502);
   CHECK(read_discord_answer(message_call(kind::history), curl_answer{200, "[]"}).ok());
   CHECK(read_discord_answer(message_call(kind::typing), curl_answer{200, "<html>"}).status == 502);
