@@ -43,7 +43,7 @@ std::vector<outgoing_message> parts_of(const ended_job& job, std::size_t parts_m
   if (parts.size() <= parts_max)
     return parts;
   parts.resize(1);
-  auto bytes = text.substr(0, file_bytes_max) + footer + "\n";
+  const auto bytes = text.substr(0, file_bytes_max) + footer;
   parts.front().file = message_file{file_name(job.job_id), valid_utf8(bytes)};
   return parts;
 }

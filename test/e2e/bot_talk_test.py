@@ -52,7 +52,7 @@ class Talk(BotHouse):
         files = self.wait_until(lambda: [f for x in self.said() for f in x["files"]], "a file")
         self.settled()
         self.assertEqual(len(files), 1)
-        self.assertIn("print(1999)", files[0]["text"])
+        self.assertEqual(files[0]["text"], code(2000))
         self.assertLessEqual(len(self.said()), 3)
 
     def test_after_a_while_it_says_that_a_job_still_runs_and_the_answer_comes(self):
