@@ -6,6 +6,8 @@ std::vector<smoke_row> smoke_rows(const std::string& repo) {
   using enum smoke_check;
   return {
       {workers, 6, "workers", "a live worker with llm:vllm, another with llm:jetson", ""},
+      {each_repository, 6, "repostat " + repo, "its state, from a worker with llm:vllm", vllm_cap},
+      {each_repository, 6, "repostat " + repo, "its state, from a worker with llm:jetson", jetson_cap},
       {hello, 7, "ping hello", "pong: hello", ""},
       {capabilities, 7, "capabilities", "worker_id, capabilities with llm_task and an llm: cap, version", ""},
       {repos, 7, "repos", "a list with " + repo, ""},
@@ -24,6 +26,10 @@ std::vector<smoke_row> smoke_rows(const std::string& repo) {
 
 bool has_job(smoke_check x) {
   return x != smoke_check::workers && x != smoke_check::every_job;
+}
+
+bool is_steered(smoke_check x) {
+  return x == smoke_check::each_repository;
 }
 
 bool asks_model(smoke_check x) {

@@ -9,7 +9,8 @@
 namespace claw {
 
 enum class smoke_check : uint8_t {
-  workers, ///< each model has a worker, and none has both
+  workers,         ///< each model has a worker, and none has both
+  each_repository, ///< the worker of the cap can look into the repository: without it, others might hide that it cannot
   hello,
   capabilities,
   repos,
@@ -40,6 +41,9 @@ std::vector<smoke_row> smoke_rows(const std::string& repo);
 
 /// True for a row that becomes a job.
 bool has_job(smoke_check x);
+
+/// True for a row whose job requires more than its line says: it goes to the broker, whatever way the others take.
+bool is_steered(smoke_check x);
 
 /// True for the rows that a model answers: they take longer.
 bool asks_model(smoke_check x);

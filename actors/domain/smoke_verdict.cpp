@@ -183,6 +183,7 @@ problem problem_of_content(const smoke_row& row, const std::string& repo, const 
                                                + ": " + (x.repo_names.empty() ? "none" : listed(x.repo_names))};
   case smoke_check::vllm:
     return has_looked(x) ? std::nullopt : problem{"no repo_grep or repo_readfile of it has brought anything"};
+  case smoke_check::each_repository:
   case smoke_check::repo_status:
   case smoke_check::any_model:
   case smoke_check::jetson:

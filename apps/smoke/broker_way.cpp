@@ -13,11 +13,13 @@ public:
 
   outcome<std::string> requester() override { return requester_; }
 
-  outcome<asked_job> send(const std::string& line) override {
-    const auto command = parse_chat_command(line);
-    const auto* job = std::get_if<chat_job>(&command);
+  outcome<asked_job> send(const smoke_row& row) override {
+    auto command = parse_chat_command(row.line);
+    auto* job = std::get_if<chat_job>(&command);
     if (job == nullptr)
       return failure{ec::bad_request, "it is no command that becomes a job"};
+    if (is_steered(row.what))
+      job->required_cap = row.cap;
     const auto made = broker_.create(request_of(*job, requester_));
     if (!made)
       return made.error();

@@ -34,14 +34,14 @@ public:
     return requester_;
   }
 
-  outcome<asked_job> send(const std::string& line) override {
+  outcome<asked_job> send(const smoke_row& row) override {
     const auto before = our_jobs();
     if (!before)
       return before.error();
     if (said_at_)
       if (const auto gone = time_.now() - *said_at_; gone < between_rows)
         time_.pause(std::chrono::ceil<std::chrono::milliseconds>(between_rows - gone));
-    const auto message = talk_.say(line);
+    const auto message = talk_.say(row.line);
     if (!message)
       return message.error();
     said_at_ = time_.now();

@@ -25,7 +25,7 @@ public:
   virtual outcome<std::string> requester() = 0;
 
   /// @returns the job that was made of it
-  virtual outcome<asked_job> send(const std::string& line) = 0;
+  virtual outcome<asked_job> send(const smoke_row& row) = 0;
 
   /// The job cannot be claimed now: returns when people have been told so, who ask this way. Errors: `timed_out`, ...
   virtual outcome<done> tells_of_waiting(const asked_job& asked, std::chrono::seconds patience) = 0;

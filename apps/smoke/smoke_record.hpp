@@ -26,7 +26,7 @@ struct smoke_record {
   std::vector<smoke_result> results;
   std::vector<smoke_worker> workers;
   std::map<std::string, std::string> models; ///< which model each worker asked
-  std::vector<smoke_evidence> jobs;          ///< as they stand at the end
+  std::vector<smoke_evidence> jobs;          ///< as they were last seen, in the order of their rows
   std::vector<std::string> time_lines;       ///< of the same jobs, as `openclaw trace` tells them
 };
 

@@ -22,6 +22,7 @@ using kind = smoke_verdict::kind;
 constexpr auto command_time_max = 120s; ///< after it the bot would say "Still running"
 constexpr auto unservable_time_max = 30s;
 constexpr auto waits_for_sure_after = 3s;
+constexpr auto workers_come_within = 10s; ///< of a start of the broker or of theirs: the probe of a model takes a while
 constexpr auto look_again_after = 250ms;
 
 smoke_verdict failed(const failure& why) {
@@ -92,6 +93,7 @@ outcome<done> smoke_run::meet_broker() {
   if (!requester)
     return requester.error();
   record_.requester = *requester;
+  straight_ = way_to_broker(broker_, *requester);
   return done{};
 }
 
@@ -131,9 +133,25 @@ smoke_result smoke_run::result_of(const smoke_row& row) {
 
 smoke_verdict smoke_run::carry_out(smoke_result& x) {
   if (x.row.what == smoke_check::workers)
-    return judge_workers(record_.workers);
+    return look_at_workers();
   note(x.row.line);
   return x.row.what == smoke_check::away ? ask_while_away(x) : ask(x);
+}
+
+smoke_verdict smoke_run::look_at_workers() {
+  const auto& time = world_.terminal.time;
+  for (const auto until = time.now() + std::min<std::chrono::seconds>(options_.timeout, workers_come_within);;
+       time.pause(look_again_after)) {
+    const auto judged = judge_workers(record_.workers);
+    if (judged.what == kind::pass || time.interrupts() > 0 || time.now() >= until)
+      return judged;
+    if (const auto noted = note_workers(); !noted)
+      return failed(noted.error());
+  }
+}
+
+row_way& smoke_run::way_of(const smoke_row& row) const {
+  return is_steered(row.what) ? *straight_ : *way_;
 }
 
 /// Some worker that is there can do it, as far as the broker told.
@@ -143,7 +161,7 @@ bool smoke_run::is_servable(const smoke_row& row) const {
 }
 
 smoke_verdict smoke_run::ask(smoke_result& x) {
-  const auto asked = way_->send(x.row.line);
+  const auto asked = way_of(x.row).send(x.row);
   if (!asked)
     return failed(asked.error());
   x.job_id = asked->id;
@@ -159,7 +177,7 @@ smoke_verdict smoke_run::ask_while_away(smoke_result& x) {
   if (!is_servable(x.row))
     return {kind::fail, "no live worker has " + x.row.cap + ", which could be stopped"};
   outcome<done> stopped = jetson_.stop();
-  outcome<asked_job> asked = stopped ? way_->send(x.row.line) : stopped.error();
+  outcome<asked_job> asked = stopped ? way_->send(x.row) : stopped.error();
   bool unclaimed = false;
   outcome<std::string> why = asked ? watch_it_wait(*asked, unclaimed) : asked.error();
   const auto started = jetson_.start(); // whatever went wrong
@@ -200,6 +218,7 @@ outcome<std::string> smoke_run::watch_it_wait(const asked_job& asked, bool& uncl
 smoke_verdict smoke_run::settle(smoke_result& x, const asked_job& asked, const outcome<seen_job>& seen) {
   if (!seen)
     return failed(seen.error());
+  keep(*seen);
   if (const auto noted = note_workers(); !noted)
     return failed(noted.error());
   for (const auto& [worker, model] : models_of(seen->job))
@@ -208,7 +227,7 @@ smoke_verdict smoke_run::settle(smoke_result& x, const asked_job& asked, const o
   const auto judged = judge(x.row, options_.smoke.repo, seen->evidence, record_.workers, secrets_);
   if (judged.what != kind::pass)
     return judged;
-  const auto told = way_->told(asked, seen->job);
+  const auto told = way_of(x.row).told(asked, seen->job);
   return told.what == kind::pass ? judged : told;
 }
 
@@ -248,19 +267,29 @@ smoke_verdict smoke_run::look_at_every_job() {
   for (const auto& x : record_.results) {
     if (x.job_id.empty())
       continue;
-    auto seen = look_at(x.job_id);
-    if (!seen) {
+    if (const auto seen = look_at(x.job_id))
+      keep(*seen);
+    else
       lost = {kind::fail, "job " + x.job_id + ": " + seen.error().why};
-      continue;
-    }
-    record_.jobs.push_back(std::move(seen->evidence));
-    record_.time_lines.push_back(trace_text(seen->job, "", trace_of(seen->events, secrets_.rules), secrets_.rules));
   }
   if (lost.what == kind::fail)
     return lost;
   if (record_.jobs.empty())
     return {kind::skipped, "there is none"};
   return judge_every_job(record_.jobs, record_.workers);
+}
+
+/// Takes the place of what was seen of the job before: a broker that is away at the end takes nothing from the report.
+void smoke_run::keep(const seen_job& seen) {
+  auto line = trace_text(seen.job, "", trace_of(seen.events, secrets_.rules), secrets_.rules);
+  for (std::size_t i = 0; i < record_.jobs.size(); ++i)
+    if (record_.jobs[i].job_id == seen.evidence.job_id) {
+      record_.jobs[i] = seen.evidence;
+      record_.time_lines[i] = std::move(line);
+      return;
+    }
+  record_.jobs.push_back(seen.evidence);
+  record_.time_lines.push_back(std::move(line));
 }
 
 void smoke_run::note(const std::string& text) {

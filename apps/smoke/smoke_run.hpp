@@ -49,7 +49,10 @@ private:
   outcome<std::string> watch_it_wait(const asked_job& asked, bool& unclaimed);
   outcome<seen_job> follow(const std::string& id, std::chrono::seconds limit);
   outcome<seen_job> look_at(const std::string& id);
+  smoke_verdict look_at_workers();
   smoke_verdict look_at_every_job();
+  void keep(const seen_job& seen);
+  row_way& way_of(const smoke_row& row) const;
   bool is_servable(const smoke_row& row) const;
   outcome<done> note_workers();
   void note(const std::string& text);
@@ -59,7 +62,7 @@ private:
   producer_api& broker_;
   smoke_world world_;
   smoke_secrets secrets_;
-  std::unique_ptr<row_way> way_; ///< there once the run has begun
+  std::unique_ptr<row_way> way_, straight_; ///< there once the run has begun; for steered rows, the second
   jetson_switch jetson_;
   smoke_record record_;
 };

@@ -30,7 +30,7 @@ SAYS_SO = {  # a part of a command -> what it must print
     "is-active": "active", "openclaw status": "is well", "/v1/models": "scripted-stand-in", "/v1/chat": '"content":',
     "repos.json": '"openclaw-broker"', "tail -n": "event=runner_started", "worker_started": "worker_id=jetson-llm",
     "openclaw workers": "jetson-llm", "run capabilities": "llm_task", "run repos": "openclaw-broker",
-    "LEASE_SECONDS": "docs/CONFIG.md", "openclaw jobs": "llm_task", "openclaw smoke": "12 of 12 rows passed",
+    "LEASE_SECONDS": "docs/CONFIG.md", "openclaw jobs": "llm_task", "openclaw smoke": "14 of 14 rows passed",
     "event=job_claimed": "worker_id=wsl-vllm",
 }
 

@@ -16,12 +16,14 @@ from smoke_house import SmokeHouse
 
 AWAY = "ask jetson: What is 2+2?"
 JETSON = 'ask jetson: Search for "WORKER_CAPS" and summarize how it is used'
+ON_VLLM, ON_JETSON = (f"its state, from a worker with llm:{model}" for model in ("vllm", "jetson"))
 VLLM = 'ask vllm: Search for "LEASE_SECONDS" and summarize what it does'
 
 
 def rows_of(done):
-    """@returns line -> row"""
-    return {row["line"]: row for row in json.loads(done.stdout)["rows"]}
+    """@returns line -> row; of a repository on one worker: what is expected -> row"""
+    return {row["expected"] if row["line"].startswith("repostat") and row["section"] == 6 else row["line"]: row
+            for row in json.loads(done.stdout)["rows"]}
 
 
 class Smoke(unittest.TestCase):
@@ -35,8 +37,8 @@ class Smoke(unittest.TestCase):
         done = house.smoke("--report", str(report), *house.switch())
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         lines = done.stdout.splitlines()
-        self.assertEqual(lines[-1], "12 of 12 rows passed")
-        self.assertEqual([line.split()[0] for line in lines[:-1]], ["pass"] * 12)
+        self.assertEqual(lines[-1], "14 of 14 rows passed")
+        self.assertEqual([line.split()[0] for line in lines[:-1]], ["pass"] * 14)
         self.assertRegex(done.stdout, r"(?m)^pass     8  ask vllm: Search .* · wsl-vllm · ")
         self.assertRegex(done.stdout, r"(?m)^pass     9  ask jetson: What .* · jetson-llm · ")
         self.assertIn("stopping the Jetson's runner", done.stderr)
@@ -46,7 +48,7 @@ class Smoke(unittest.TestCase):
         self.assertEqual((again.returncode, again.stdout), (78, ""), again.stderr)
 
     def check_report(self, text, house):
-        self.assertIn("**12 of 12 rows passed**", text)
+        self.assertIn("**14 of 14 rows passed**", text)
         self.assertRegex(text, r"\| wsl-vllm \| \d.* \| llm:vllm,repo\\_tools \| scripted-stand-in \|")
         self.assertRegex(text, r"\| jetson-llm \| \d.* \| llm:jetson,repo\\_tools \| scripted-stand-in \|")
         self.assertRegex(text, r"\| ask vllm: Search .* \| llm:vllm \| wsl-vllm \|")
@@ -54,7 +56,7 @@ class Smoke(unittest.TestCase):
         self.assertRegex(text, r"(?m)^ +\d.*wsl-vllm +tool repo_grep \{.*LEASE_SECONDS.*: ok$")
         self.assertRegex(text, r"jetson-llm asked `POST /chat/completions` .* the model scripted-stand-in \d+ times")
         jobs = house.broker.bot("GET", "/jobs?limit=50")[1]["jobs"]
-        self.assertEqual(len(jobs), 10)
+        self.assertEqual(len(jobs), 12)
         for job in jobs:
             self.assertIn(job["id"], text)
         for secret in ("bot-secret-1", "worker-secret-1", "admin-secret-1"):
@@ -103,7 +105,7 @@ class Smoke(unittest.TestCase):
         done = house.smoke("--json", "--timeout", "5", *house.switch())
         verdicts = self.verdicts(done, 1)
         wrong = {line for line, verdict in verdicts.items() if verdict == "fail"}
-        self.assertEqual(wrong, {"workers", JETSON, AWAY, "all jobs"})
+        self.assertEqual(wrong, {"workers", ON_JETSON, JETSON, AWAY, "all jobs"})
         rows = rows_of(done)
         self.assertIn("no live worker has llm:jetson", rows["workers"]["why"])
         self.assertIn("It waits for a worker that has llm:jetson", rows[JETSON]["why"])
@@ -120,8 +122,26 @@ class Smoke(unittest.TestCase):
         done = house.smoke("--json", "--repo", "not-there")
         verdicts = self.verdicts(done, 1)
         wrong = {line for line, verdict in verdicts.items() if verdict == "fail"}
-        self.assertEqual(wrong, {"repos", "repostat not-there", "cat not-there ../../etc/passwd"})
+        self.assertEqual(wrong, {ON_VLLM, ON_JETSON, "repos", "repostat not-there", "cat not-there ../../etc/passwd"})
         self.assertIn("not-there is not among the repositories", rows_of(done)["repos"]["why"])
+
+    def test_a_worker_without_the_repository_is_found_whoever_claims_the_other_rows(self):
+        house = SmokeHouse(self, jetson={"RUNNER_REPO_ALLOWLIST": "/not/there"})
+        rows = rows_of(house.smoke("--json"))
+        self.assertEqual((rows[ON_VLLM]["verdict"], rows[ON_VLLM]["worker_id"]), ("pass", "wsl-vllm"))
+        self.assertEqual((rows[ON_JETSON]["verdict"], rows[ON_JETSON]["worker_id"]), ("fail", "jetson-llm"))
+        self.assertIn("repo not allowlisted", rows[ON_JETSON]["why"])
+
+    def test_a_broker_that_goes_takes_nothing_out_of_the_report(self):
+        house = SmokeHouse(self)
+        stop = house.jetson.put("stop-both", f"#!/bin/sh\n{house.jetson.stop}\nkill -KILL {house.broker.process.pid}\n")
+        self.addCleanup(house.broker.process.stderr.close)
+        report = house.root / "report.md"
+        done = house.smoke("--report", str(report), "--stop-jetson", stop, "--start-jetson", house.jetson.start)
+        self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
+        self.assertRegex(done.stdout, r"(?m)^FAIL     9  ask jetson: .*cannot reach the broker")
+        self.assertRegex(report.read_text(), r"\| ask vllm: Search .* \| llm:vllm \| wsl-vllm \|")
+        self.assertRegex(report.read_text(), r"the model scripted-stand-in [1-9]\d* times")
 
     def test_a_jetson_that_cannot_be_stopped_fails_its_row_and_is_started(self):
         house = SmokeHouse(self)
@@ -143,7 +163,7 @@ class Smoke(unittest.TestCase):
         done = house.smoke("--discord", CHANNEL, "--report", str(report), *house.switch(), **place)
         said = discord.read(CHANNEL)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr + json.dumps([x["content"] for x in said]))
-        self.assertIn("12 of 12 rows passed", done.stdout)
+        self.assertIn("14 of 14 rows passed", done.stdout)
         self.assertEqual(sum(x["author"]["id"] == TESTER for x in said), 10)
         self.assertIn(f"asking as discord:{TESTER}", report.read_text())
         self.assertEqual({x["requester"] for x in house.broker.bot("GET", "/jobs?limit=50")[1]["jobs"]},

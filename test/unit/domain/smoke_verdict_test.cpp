@@ -89,10 +89,11 @@ smoke_evidence waited() {
 
 TEST_CASE("the rows are those of the runbook, in its order", "[smoke]") {
   const auto rows = smoke_rows("my-repo");
-  CHECK(rows.size() == 12);
+  CHECK(rows.size() == 14);
   CHECK(std::is_sorted(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.section < b.section; }));
   CHECK(row_of(smoke_check::repo_status).line == "repostat openclaw-broker");
-  CHECK(rows[4].line == "repostat my-repo");
+  CHECK(rows[6].line == "repostat my-repo");
+  CHECK((is_steered(rows[1].what) && rows[1].cap == vllm_cap && is_steered(rows[2].what) && rows[2].cap == jetson_cap));
 }
 
 TEST_CASE("each model needs a live worker of its own", "[smoke]") {
