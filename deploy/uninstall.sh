@@ -66,6 +66,17 @@ purge_part() {
   remove_user "openclaw-$1"
 }
 
+# Units of other parts than those that go; a dry run has removed none.
+others_stay() {
+  local unit part
+  for unit in "$root"/etc/systemd/system/openclaw-*; do
+    part=${unit##*/openclaw-}
+    part=${part%%[@.]*}
+    [[ ! -e $unit || " ${what[*]} " == *" $part "* ]] || return 0
+  done
+  return 1
+}
+
 want_root
 for part in "${what[@]}"; do
   stop_units "$part"
@@ -77,7 +88,7 @@ for part in "${what[@]}"; do
   [[ $part != runner ]] || remove /etc/logrotate.d/openclaw-runner
   [[ $purge == no ]] || purge_part "$part"
 done
-if ! compgen -G "$root/etc/systemd/system/openclaw-*" >/dev/null; then
+if ! others_stay; then
   remove /opt/openclaw /usr/local/bin/openclaw
   [[ $purge == no ]] || remove /etc/openclaw/inspect
   if [[ $purge == yes && -d $root/etc/openclaw ]]; then

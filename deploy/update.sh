@@ -142,7 +142,9 @@ main() {
   before=$(current_release)
   [[ -n $before ]] || die "nothing is installed in /opt/openclaw yet; begin with onboard_broker.sh or onboard_runner.sh"
   if [[ $back == yes ]]; then
-    release=$(basename -- "$(readlink -- "$root/opt/openclaw/before" || die "there is no release before $before")")
+    release=$(readlink -- "$root/opt/openclaw/before") || die "there is no release before $before"
+    release=${release##*/}
+    [[ -d $root/opt/openclaw/releases/$release ]] || die "release $release is no longer there"
   else
     copy_release
   fi

@@ -133,12 +133,16 @@ class Broker(MachineTest):
             said = self.deploy(script, *arguments, "--dry-run")
             self.assertIn("would install release", said)
             self.assertEqual(tree_of(self.root), before, script)
+        said = self.deploy("install_runner_systemd.sh", "--repos-base", "/srv/src", "--llm-base-url", "http://10.1.2.3/v1", "--dry-run")
+        for name in ("repos", "addresses"):
+            self.assertIn(f"would write /etc/systemd/system/openclaw-runner.service.d/{name}.conf", said)
         self.assertFalse((run / "calls").exists())
         self.broker_here()
         before, calls = tree_of(self.root / "etc"), (run / "calls").read_text()
         for script, *arguments in (["update.sh"], ["uninstall.sh", "all", "--purge"], ["onboard_broker.sh", "--port", "1"]):
-            self.deploy(script, *arguments, "--dry-run")
+            said = self.deploy(script, *arguments, "--dry-run")
             self.assertEqual(tree_of(self.root / "etc"), before, script)
+            self.assertEqual("would remove /opt/openclaw\n" in said, script == "uninstall.sh", said)
         changing = [line for line in (run / "calls").read_text()[len(calls):].splitlines() if "list-units" not in line]
         self.assertEqual(changing, [])
 
@@ -262,6 +266,15 @@ class Update(MachineTest):
         self.deploy("update.sh", "--back", "--settle-seconds", "0")
         self.assertEqual(self.release(), first)
         self.assertEqual(self.health(port), 200)
+
+    def test_without_a_release_before_there_is_no_way_back(self):
+        port = self.broker_here()
+        first = self.release()
+        for dry in ([], ["--dry-run"]):
+            said = self.deploy("update.sh", "--back", "--settle-seconds", "0", *dry, code=1)
+            self.assertIn("there is no release before", said)
+            self.assertNotIn("swap", said)
+        self.assertEqual((self.release(), self.health(port)), (first, 200))
 
     def test_a_release_that_does_not_start_is_taken_back(self):
         port = self.broker_here()
