@@ -26,14 +26,6 @@ constexpr std::size_t page_bytes_max = 1'048'576;
 /// A piece of a stream: small ones ask nobody for room.
 constexpr std::size_t piece_bytes_max = limits::large_bytes / 2;
 
-events_type cut(events_type page) {
-  std::size_t bytes = 0;
-  for (std::size_t i = 0; i < page.size(); ++i)
-    if ((bytes += page[i].data_json.size()) > page_bytes_max)
-      page.resize(i + 1);
-  return page;
-}
-
 /// Ends with the event that makes it too large.
 outcome<events_type> page_of(api_scope& scope, const job_id& id, uint64_t after, std::size_t bytes_max) {
   events_type page;
@@ -111,20 +103,17 @@ private:
     if (wait.count() == 0)
       return to_->end_stream(); // its token has expired
     watch_ = scope_.next_poll();
-    auto heard = [self = shared_from_this()](http_exchange&, const outcome<events_type>& x) {
-      self->on_news(x);
-    };
-    scope_.door.ask(watch_request{id_, after_, wait, watch_,
-                                  heard_by<events_type>(to_, std::move(heard))});
+    auto heard = [self = shared_from_this()](http_exchange&, const outcome<bool>& x) { self->on_news(x); };
+    scope_.door.ask(watch_request{id_, after_, wait, watch_, heard_by<bool>(to_, std::move(heard))});
   }
 
-  void on_news(const outcome<events_type>& x) {
+  void on_news(const outcome<bool>& news) {
     watch_ = {};
     if (gone_)
       return;
-    if (!x || scope_.stopping)
+    if (!news || scope_.stopping)
       return to_->end_stream(); // the client comes back with Last-Event-ID
-    if (!x->empty())
+    if (*news)
       return go_on();
     to_->send_piece(": nothing new\n\n", [self = shared_from_this()] { self->go_on(); });
   }
@@ -154,13 +143,14 @@ uint64_t resumed_after(const http_request& x, uint64_t after) {
 void hold_for_news(api_scope& scope, const api_call& call, uint64_t after,
                    std::chrono::milliseconds wait) {
   const auto poll = scope.next_poll();
-  auto heard = [&scope, after](http_exchange& to, const outcome<events_type>& x) {
-    if (!x && !(x.error().code == ec::unavailable && scope.stopping))
-      return to.answer(failure_reply(x.error()));
-    to.answer(json_reply(events_body(x ? cut(*x) : events_type{}, after)));
+  auto heard = [&scope, after, id = call.id](http_exchange& to, const outcome<bool>& news) {
+    const bool quiet = news ? !*news : news.error().code == ec::unavailable && scope.stopping;
+    if (!news && !quiet)
+      return to.answer(failure_reply(news.error()));
+    const auto page = quiet ? outcome<events_type>{events_type{}} : page_of(scope, id, after, page_bytes_max);
+    to.answer(page ? json_reply(events_body(*page, after)) : failure_reply(page.error()));
   };
-  scope.door.ask(watch_request{call.id, after, wait, poll,
-                               heard_by<events_type>(call.from, std::move(heard))});
+  scope.door.ask(watch_request{call.id, after, wait, poll, heard_by<bool>(call.from, std::move(heard))});
   call.from->when_gone([&door = scope.door, poll, id = call.id] { door.ask(poll_closed{poll, id}); });
 }
 

@@ -64,17 +64,32 @@ outcome<std::optional<std::string>> text_of(const settled_jobs& settled, const l
   return x ? outcome<std::optional<std::string>>{std::optional{*std::move(x)}} : x.error();
 }
 
-/// The events of both, by sequence number; of two with the same number the one in `over`.
-std::vector<job_event> merge_events(std::vector<job_event> under, std::vector<job_event> over,
-                                    std::size_t limit) {
+/// What the slice has room for.
+outcome<std::vector<job_event>> decoded(const job_id& id, const std::vector<stored_event>& stored, event_slice slice) {
+  std::vector<job_event> all;
+  for (auto e = stored.begin(); e != stored.end() && !slice.full(); ++e) {
+    auto x = decode_event(id, e->sequence, e->value);
+    if (!x)
+      return x.error();
+    slice.take(x->data_json.size());
+    all.push_back(*std::move(x));
+  }
+  return all;
+}
+
+/// The events of both, by sequence number; of two with the same number the one in `over`. Each is as much of its layer
+/// as the slice has room for, and so is the answer of both.
+std::vector<job_event> merge_events(std::vector<job_event> under, std::vector<job_event> over, event_slice slice) {
   const auto earlier
       = [](const job_event& a, const job_event& b) { return a.sequence < b.sequence; };
   std::vector<job_event> all;
   std::set_union(std::move_iterator{over.begin()}, std::move_iterator{over.end()},
                  std::move_iterator{under.begin()}, std::move_iterator{under.end()},
                  std::back_inserter(all), earlier); // which takes equal ones from `over`
-  if (all.size() > limit)
-    all.erase(all.begin() + static_cast<std::ptrdiff_t>(limit), all.end());
+  auto end = all.begin();
+  for (; end != all.end() && !slice.full(); ++end)
+    slice.take(end->data_json.size());
+  all.erase(end, all.end());
   return all;
 }
 
@@ -148,7 +163,7 @@ outcome<std::optional<job_document>> layered_reader::document(const job_id& id) 
 }
 
 outcome<std::vector<job_event>> layered_reader::events(const job_id& id, uint64_t after,
-                                                       std::size_t limit) const {
+                                                       event_slice slice) const {
   std::array<std::vector<stored_event>, 2> pending; // of the older overlay, of the newer one
   std::size_t overlays = 0;
   bool erased = false; // what is settled is gone
@@ -162,23 +177,19 @@ outcome<std::vector<job_event>> layered_reader::events(const job_id& id, uint64_
       pending.front().clear();
     }
     for (const auto& e : x->events)
-      if (e.sequence > after && to.size() < limit)
+      if (e.sequence > after && to.size() < slice.events)
         to.push_back(e);
   });
   if (!moment)
     return moment.error();
   auto found = erased ? outcome<std::vector<job_event>>{std::vector<job_event>{}}
-                      : settled_.events(moment->settled, id, after, limit);
+                      : settled_.events(moment->settled, id, after, slice);
   for (const auto& layer : pending) {
-    std::vector<job_event> over;
-    for (const auto& e : layer) {
-      auto x = decode_event(id, e.sequence, e.value);
-      if (!x)
-        return x.error();
-      over.push_back(*std::move(x));
-    }
-    if (found && !over.empty())
-      found = merge_events(*std::move(found), std::move(over), limit);
+    auto over = decoded(id, layer, slice);
+    if (!over)
+      return over;
+    if (found && !over->empty())
+      found = merge_events(*std::move(found), *std::move(over), slice);
   }
   return found;
 }

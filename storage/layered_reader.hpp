@@ -15,8 +15,7 @@ public:
   outcome<std::optional<job_document>> document(const job_id& id) const override;
   outcome<std::optional<std::string>> text(const job_id& id, job_text kind) const override;
   outcome<std::size_t> text_bytes(const job_id& id) const override;
-  outcome<std::vector<job_event>> events(const job_id& id, uint64_t after,
-                                         std::size_t limit) const override;
+  outcome<std::vector<job_event>> events(const job_id& id, uint64_t after, event_slice slice) const override;
   outcome<done> each_open(const std::function<void(const job&)>& visit) const override;
   outcome<job_page> list(const job_filter& filter, std::optional<job_id> before,
                          std::size_t limit) const override;

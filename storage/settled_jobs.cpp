@@ -71,7 +71,7 @@ outcome<std::size_t> settled_jobs::text_bytes(const lmdb_reader& reader, const j
 }
 
 outcome<std::vector<job_event>> settled_jobs::events(const lmdb_reader& reader, const job_id& id,
-                                                     uint64_t after, std::size_t limit) const {
+                                                     uint64_t after, event_slice slice) const {
   std::vector<job_event> found;
   auto cursor = lmdb_cursor::open(reader, db_.events);
   if (!cursor)
@@ -81,7 +81,7 @@ outcome<std::vector<job_event>> settled_jobs::events(const lmdb_reader& reader, 
   for (auto there = cursor->seek(view(key_of(id, after + 1)));; there = cursor->move(MDB_NEXT)) {
     if (!there)
       return there.error();
-    if (!*there || found.size() >= limit || !cursor->key().starts_with(key_of(id)))
+    if (!*there || slice.full() || !cursor->key().starts_with(key_of(id)))
       return found;
     const auto sequence = sequence_from_key(cursor->key());
     if (!sequence)
@@ -89,6 +89,7 @@ outcome<std::vector<job_event>> settled_jobs::events(const lmdb_reader& reader, 
     auto x = decode_event(id, *sequence, cursor->value());
     if (!x)
       return x.error();
+    slice.take(x->data_json.size());
     found.push_back(*std::move(x));
   }
 }

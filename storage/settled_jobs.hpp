@@ -15,6 +15,7 @@
 
 #include "actors/domain/job.hpp"
 #include "actors/domain/job_event.hpp"
+#include "actors/ports/job_store.hpp"
 #include "actors/ports/kill_point.hpp"
 #include "storage/ballast.hpp"
 #include "storage/job_overlay.hpp"
@@ -53,9 +54,9 @@ public:
   outcome<std::optional<std::string>> text(const lmdb_reader& reader, const job_id& id, job_text kind) const;
   /// With what stands around the text; 0 where there is none.
   outcome<std::size_t> text_bytes(const lmdb_reader& reader, const job_id& id, job_text kind) const;
-  /// Events with a sequence number above `after`, oldest first, at most `limit`.
+  /// Events with a sequence number above `after`, oldest first, as many as `slice` has room for.
   outcome<std::vector<job_event>> events(const lmdb_reader& reader, const job_id& id, uint64_t after,
-                                         std::size_t limit) const;
+                                         event_slice slice) const;
   outcome<lmdb_cursor> ids(const lmdb_reader& reader, bool only_open) const; ///< its keys are ids, in order
   outcome<job_counts> count() const;
   outcome<uint64_t> bytes_used() const { return env_->bytes_used({db_.jobs, db_.texts, db_.events, db_.open}); }

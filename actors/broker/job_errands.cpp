@@ -107,8 +107,9 @@ void job_state::on_finish(finish_request& x) {
 
 /// How the last attempt began. The record of a queued job shows nothing of it; its events do, the newest of them.
 outcome<job_event> job_state::last_claim() const {
+  constexpr uint64_t some = 64; ///< they may be large
   for (uint64_t end = record.events; end > 0;) {
-    const auto begin = end - std::min<uint64_t>(end, limits::page_events_max);
+    const auto begin = end - std::min(end, some);
     const auto page = around->reader->events(record.id, begin, end - begin);
     if (!page)
       return page.error();

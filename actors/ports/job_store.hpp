@@ -7,9 +7,11 @@
 #include "actors/domain/job_change.hpp"
 #include "actors/domain/job_event.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <optional>
 #include <string>
 #include <utility>
@@ -30,6 +32,24 @@ struct job_filter {
 struct job_page {
   std::vector<job> jobs;
   std::optional<job_id> next; ///< pass as `before` (or `after`) for the next page; none at the end
+};
+
+/// How much of a job's events is read at once.
+struct event_slice {
+  // Implicit: most readers know that their events are few or small.
+  event_slice(std::size_t most) : events(most) {} // NOLINT(google-explicit-constructor)
+  event_slice(std::size_t most, std::size_t enough) : events(most), bytes(enough) {}
+
+  bool full() const noexcept { return events == 0 || bytes == 0; }
+
+  /// It holds one more event, with so much data.
+  void take(std::size_t data_bytes) noexcept {
+    events -= std::min<std::size_t>(events, 1);
+    bytes -= std::min(bytes, data_bytes);
+  }
+
+  std::size_t events;                                          ///< at most so many
+  std::size_t bytes = std::numeric_limits<std::size_t>::max(); ///< the event whose data reaches this is the last
 };
 
 /// What a store takes, and how much more it can take.
@@ -63,9 +83,8 @@ public:
   /// How many bytes payload, result and error take together, to within some dozens. @returns 0 for an unknown id
   virtual outcome<std::size_t> text_bytes(const job_id& id) const = 0;
 
-  /// Events with a sequence number above `after`, oldest first, at most `limit`.
-  virtual outcome<std::vector<job_event>> events(const job_id& id, uint64_t after,
-                                                 std::size_t limit) const = 0;
+  /// Events with a sequence number above `after`, oldest first, as many as `slice` has room for.
+  virtual outcome<std::vector<job_event>> events(const job_id& id, uint64_t after, event_slice slice) const = 0;
 
   /// Calls `visit` for every job that is queued or running, oldest first.
   virtual outcome<done> each_open(const std::function<void(const job&)>& visit) const = 0;

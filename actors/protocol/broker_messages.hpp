@@ -213,13 +213,14 @@ struct queue_question {
   reply<queue_facts> answer;
 };
 
-/// Somebody waits for news of a job: answered when it has an event above `after`, or after `wait`.
+/// Somebody waits for news of a job: answered when it has an event above `after`, or after `wait`. Who is told of news
+/// reads as much of it as he can use: events may be many, and large.
 struct watch_request {
   job_id id;
   uint64_t after = 0;
   std::chrono::milliseconds wait{0};
   poll_id poll{};
-  reply<std::vector<job_event>> answer;
+  reply<bool> answer; ///< whether there is news
 };
 
 // -- clients' tokens ----------------------------------------------------------------------------

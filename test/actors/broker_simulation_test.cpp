@@ -289,7 +289,7 @@ private:
   std::mt19937_64 dice_;
   std::vector<pending<created_job>> creates_;
   std::vector<std::pair<worker_facts, pending<std::optional<grant>>>> claims_;
-  std::vector<pending<std::vector<job_event>>> watches_;
+  std::vector<pending<bool>> watches_;
   std::vector<grant> grants_;        ///< all there ever were: most are stale
   std::vector<job_id> acknowledged_; ///< jobs that their producers were told of
   std::map<job_id, std::set<std::string>> sent_;

@@ -204,6 +204,27 @@ TEST_CASE_METHOD(store_fixture, "events come oldest first, after a number, up to
   CHECK(must(store->events(sample_id(2), 0, 10)).size() == 1);
 }
 
+TEST_CASE_METHOD(store_fixture, "events end with the one whose data is enough for the reader", "[job_store]") {
+  auto change = creation(1);
+  change.events.clear();
+  for (uint64_t i = 1; const std::size_t size : {10, 90, 100, 0, 500, 1}) {
+    change.events.assign(1, full_event(i++));
+    change.events.back().data_json = std::string(size, 'x');
+    commit({change}); // a store may keep the newest ones apart
+  }
+  const auto last_of = [&](uint64_t after, event_slice slice) {
+    const auto some = must(store->events(sample_id(1), after, slice));
+    return some.empty() ? 0 : some.back().sequence;
+  };
+  CHECK(last_of(0, {100, 1}) == 1);
+  CHECK(last_of(0, {100, 100}) == 2);
+  CHECK(last_of(0, {100, 101}) == 3);
+  CHECK(last_of(0, {2, 101}) == 2);
+  CHECK(last_of(2, {100, 101}) == 5); // one that holds nothing takes no room
+  CHECK(last_of(0, {100, 10'000}) == 6);
+  CHECK(last_of(0, {100, 0}) == 0);
+}
+
 TEST_CASE_METHOD(store_fixture, "open jobs are visited oldest first, ended ones are not",
                  "[job_store]") {
   std::vector<job_change> changes;

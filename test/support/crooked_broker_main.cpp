@@ -153,8 +153,8 @@ public:
       std::erase_if(page->jobs, [&](const job& x) { return lost_.contains(x.id); });
     return page;
   }
-  outcome<std::vector<job_event>> events(const job_id& id, uint64_t after, std::size_t limit) const override {
-    auto all = real_.events(id, after, limit);
+  outcome<std::vector<job_event>> events(const job_id& id, uint64_t after, event_slice slice) const override {
+    auto all = real_.events(id, after, slice);
     if (all && bug_ == "drop_events")
       std::erase_if(*all, [](const job_event& x) { return x.sequence == 2; });
     return all;

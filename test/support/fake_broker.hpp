@@ -19,7 +19,7 @@ public:
     return broken();
   }
   outcome<std::size_t> text_bytes(const job_id&) const override { return broken(); }
-  outcome<std::vector<job_event>> events(const job_id&, uint64_t, std::size_t) const override {
+  outcome<std::vector<job_event>> events(const job_id&, uint64_t, event_slice) const override {
     return broken();
   }
   outcome<done> each_open(const std::function<void(const job&)>&) const override {

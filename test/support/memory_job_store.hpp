@@ -17,6 +17,8 @@ namespace claw {
 
 class memory_job_store final : public job_store {
 public:
+  mutable std::size_t event_bytes_told = 0; ///< how much data of events was read
+
   /// The next `commits` commits change nothing and answer `why`.
   void fail_next(std::size_t commits, failure why) {
     const std::lock_guard lock{mutex_};
@@ -81,14 +83,15 @@ public:
     return sum;
   }
 
-  outcome<std::vector<job_event>> events(const job_id& id, uint64_t after,
-                                         std::size_t limit) const override {
+  outcome<std::vector<job_event>> events(const job_id& id, uint64_t after, event_slice slice) const override {
     const std::lock_guard lock{mutex_};
     std::vector<job_event> found;
     if (const auto i = rows_.find(id); i != rows_.end())
-      for (auto e = i->second.events.upper_bound(after);
-           e != i->second.events.end() && found.size() < limit; ++e)
+      for (auto e = i->second.events.upper_bound(after); e != i->second.events.end() && !slice.full(); ++e) {
+        slice.take(e->second.data_json.size());
+        event_bytes_told += e->second.data_json.size();
         found.push_back(e->second);
+      }
     return found;
   }
 

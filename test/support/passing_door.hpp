@@ -44,8 +44,8 @@ public:
     return real_.text(id, kind);
   }
   outcome<std::size_t> text_bytes(const job_id& id) const override { return real_.text_bytes(id); }
-  outcome<std::vector<job_event>> events(const job_id& id, uint64_t after, std::size_t limit) const override {
-    return real_.events(id, after, limit);
+  outcome<std::vector<job_event>> events(const job_id& id, uint64_t after, event_slice slice) const override {
+    return real_.events(id, after, slice);
   }
   outcome<done> each_open(const std::function<void(const job&)>& visit) const override {
     return real_.each_open(visit);

@@ -191,9 +191,8 @@ public:
     return ask<job>([&](auto answer) { return retry_request{id, answer}; });
   }
 
-  pending<std::vector<job_event>> watch(const job_id& id, uint64_t after,
-                                        std::chrono::milliseconds wait, poll_id poll = {}) {
-    return ask<std::vector<job_event>>([&](auto answer) {
+  pending<bool> watch(const job_id& id, uint64_t after, std::chrono::milliseconds wait, poll_id poll = {}) {
+    return ask<bool>([&](auto answer) {
       return watch_request{id, after, wait, poll, answer};
     });
   }

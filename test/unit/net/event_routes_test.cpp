@@ -44,7 +44,7 @@ struct followed : asked_api {
   /// The job has news: what it answers the newest watch.
   void tell_watch() {
     const auto& x = broker.watches.back();
-    x.answer.answer(broker.store.events(id, x.after, 100));
+    x.answer.answer(newest > x.after);
   }
 
   uint64_t newest = 1;
@@ -146,7 +146,8 @@ TEST_CASE_METHOD(followed, "a page of large events ends early and goes on from t
   CHECK(told.size() == 18); // the first million bytes and the event that passes it
   CHECK(page.at("next") == told.back());
   const auto held = bot("GET", path + "?after=43&wait=1");
-  broker.watches.at(0).answer.answer(broker.store.events(id, 3, 100));
+  grow(83, large);
+  tell_watch();
   CHECK(sequences(held->body()).size() == 18);
 }
 
@@ -225,6 +226,13 @@ TEST_CASE_METHOD(followed, "a long history comes in pieces", "[net][api]") {
   CHECK(x->pieces.size() == 3);
 }
 
+TEST_CASE_METHOD(followed, "a stream reads of large events little more than it sends", "[net][api]") {
+  grow(43, R"({"text":")" + std::string(60'000, 'x') + "\"}");
+  const auto x = stream();
+  CHECK(broker.store.event_bytes_told < 150'000);
+  CHECK(x->take_piece().size() < 100'000);
+}
+
 TEST_CASE_METHOD(followed, "a stream ends when its job is pruned, and who comes back is told so", "[net][api]") {
   grow(2'500);
   end();
@@ -278,7 +286,7 @@ TEST_CASE_METHOD(followed, "a stream ends when the broker restarts or goes down"
 TEST_CASE_METHOD(followed, "a stream ends when its job cannot be read", "[net][api]") {
   const auto x = stream("?after=3");
   broker.readable = false;
-  broker.watches.at(0).answer.answer(broker.store.events(id, 0, 1));
+  broker.watches.at(0).answer.answer(true);
   x->run();
   CHECK(x->ended);
 }

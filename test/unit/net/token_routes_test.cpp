@@ -169,7 +169,7 @@ TEST_CASE("nothing is held longer than its token is good", "[net][api][token]") 
   CHECK(door.broker.watches.at(0).wait == 5s);
   CHECK(door.broker.watches.at(1).wait == 5s);
   now_s += 5;
-  door.broker.watches.at(1).answer.answer(std::vector<job_event>{});
+  door.broker.watches.at(1).answer.answer(false);
   stream->run();
   stream->take_piece(); // which says that there is nothing new
   CHECK(stream->ended);
