@@ -18,6 +18,9 @@ namespace {
 /// A page of a listing stops growing here: its jobs carry their payloads and results.
 constexpr std::size_t page_bytes_max = 1'048'576;
 
+/// A page of cut texts ends here, too: to check what is whole, all of it is read, in the server's one thread.
+constexpr std::size_t looked_at_bytes_max = 16 << 20;
+
 /// The `reason` of a rejected job's audit line; "" where the door writes none: the queue writes its own.
 std::string_view rejection_reason(ec code) {
   if (code == ec::rate_limited)
@@ -77,24 +80,46 @@ std::string page_body(nlohmann::json jobs, const std::optional<job_id>& next) {
                     {"next_cursor", next ? nlohmann::json(to_string(*next)) : nlohmann::json(nullptr)}});
 }
 
-/// The beginning of a text, without half a character at its end; none where there is no text.
-outcome<std::optional<std::string>> beginning(api_scope& scope, const job_id& id, job_text kind,
-                                              std::size_t bytes_max) {
-  auto found = scope.door.jobs().text(id, kind);
-  if (!found || !*found || (*found)->size() <= bytes_max)
-    return found;
-  auto& text = **found;
-  text.resize(bytes_max);
-  text.resize(whole_characters(text));
-  return found;
-}
+/// The beginnings of the texts of many jobs, and what they cost.
+class text_heads {
+public:
+  text_heads(const job_reader& jobs, std::size_t bytes_max) : jobs_(jobs), bytes_max_(bytes_max) {}
+
+  /// Without half a character at its end; none where there is no such text.
+  outcome<std::optional<std::string>> of(const job_id& id, job_text kind) {
+    auto found = jobs_.beginning(id, kind, bytes_max_);
+    if (!found)
+      return found.error();
+    if (!*found)
+      return std::optional<std::string>{};
+    auto& [text, bytes] = **found;
+    looked_at_ += bytes;
+    if (text.size() < bytes)
+      text.resize(whole_characters(text));
+    told_ += text.size();
+    return std::optional{std::move(text)};
+  }
+
+  bool enough() const { return looked_at_ > looked_at_bytes_max || told_ > page_bytes_max; }
+
+private:
+  const job_reader& jobs_;
+  std::size_t bytes_max_;
+  std::size_t looked_at_ = 0;
+  std::size_t told_ = 0;
+};
 
 /// What a list of many jobs shows: no results, and of their other texts the beginning.
-void answer_with_heads(api_scope& scope, http_exchange& to, const job_page& page, std::size_t text_bytes_max) {
+void answer_with_heads(const api_scope& scope, http_exchange& to, job_page page, std::size_t text_bytes_max) {
+  text_heads texts{scope.door.jobs(), text_bytes_max};
   auto jobs = nlohmann::json::array();
   for (const auto& x : page.jobs) {
-    const auto payload = beginning(scope, x.id, job_text::payload, text_bytes_max);
-    const auto error = beginning(scope, x.id, job_text::error, text_bytes_max);
+    if (texts.enough()) {
+      page.next = page.jobs[jobs.size() - 1].id;
+      break;
+    }
+    const auto payload = texts.of(x.id, job_text::payload);
+    const auto error = texts.of(x.id, job_text::error);
     if (!payload || !error)
       return to.answer(failure_reply(!payload ? payload.error() : error.error()));
     auto object = job_object({x, payload->value_or(""), std::nullopt, *error});
@@ -177,7 +202,7 @@ void list_jobs(api_scope& scope, api_call call) {
   if (!page)
     return call.from->answer(failure_reply(page.error()));
   if (question->text_bytes_max)
-    return answer_with_heads(scope, *call.from, *page, *question->text_bytes_max);
+    return answer_with_heads(scope, *call.from, *std::move(page), *question->text_bytes_max);
   const auto bytes = cut(scope, *page);
   if (!bytes)
     return call.from->answer(failure_reply(bytes.error()));

@@ -242,12 +242,17 @@ outcome<job_event> decode_event(const job_id& id, uint64_t sequence, std::string
   return x;
 }
 
-outcome<std::string> decode_text(const job_id& id, job_text kind, std::string_view bytes) {
+outcome<std::string_view> view_text(const job_id& id, job_text kind, std::string_view bytes) {
   const auto key = key_of(id, kind);
   const auto fields = fields_of(view(key), bytes, text_version);
   if (!fields)
     return broken("text", id, fields.error().why);
-  return std::string{fields->fields};
+  return fields->fields;
+}
+
+outcome<std::string> decode_text(const job_id& id, job_text kind, std::string_view bytes) {
+  const auto text = view_text(id, kind, bytes);
+  return text ? outcome<std::string>{std::string{*text}} : text.error();
 }
 
 outcome<chain_hash> decode_chain_head(const job_id& id, std::string_view bytes) {

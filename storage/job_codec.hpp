@@ -53,6 +53,7 @@ void encode(const job_id& id, job_text kind, std::string_view text, std::string&
 outcome<job> decode_job(const job_id& id, std::string_view bytes);
 outcome<job_event> decode_event(const job_id& id, uint64_t sequence, std::string_view bytes);
 outcome<std::string> decode_text(const job_id& id, job_text kind, std::string_view bytes);
+outcome<std::string_view> view_text(const job_id& id, job_text kind, std::string_view bytes); ///< in the bytes
 
 // -- the chain. Errors: `store_broken`
 //

@@ -53,15 +53,15 @@ outcome<std::optional<job>> head_of(const settled_jobs& settled, const lmdb_read
   return x ? outcome<std::optional<job>>{std::optional{*std::move(x)}} : x.error();
 }
 
-outcome<std::optional<std::string>> text_of(const settled_jobs& settled, const lmdb_reader& reader,
-                                            const job_id& id, job_text kind,
-                                            const pending_text& pending) {
+/// The view lives as long as the moment.
+outcome<std::optional<std::string_view>> text_of(const settled_jobs& settled, const lmdb_reader& reader,
+                                                 const job_id& id, job_text kind, const pending_text& pending) {
   if (!pending.named)
     return settled.text(reader, id, kind);
   if (!pending.value)
-    return std::optional<std::string>{};
-  auto x = decode_text(id, kind, *pending.value);
-  return x ? outcome<std::optional<std::string>>{std::optional{*std::move(x)}} : x.error();
+    return std::optional<std::string_view>{};
+  const auto x = view_text(id, kind, *pending.value);
+  return x ? outcome<std::optional<std::string_view>>{std::optional{*x}} : x.error();
 }
 
 /// What the slice has room for.
@@ -103,13 +103,36 @@ outcome<std::optional<job>> layered_reader::find(const job_id& id) const {
   return moment ? head_of(settled_, moment->settled, id, head) : moment.error();
 }
 
-outcome<std::optional<std::string>> layered_reader::text(const job_id& id, job_text kind) const {
+template <class Take>
+outcome<done> layered_reader::with_text(const job_id& id, job_text kind, Take take) const {
   pending_text pending;
   const auto moment = pending_.look([&](const job_overlay& overlay) {
     if (const auto* x = overlay.find(id))
       take_text(pending, *x, kind);
   });
-  return moment ? text_of(settled_, moment->settled, id, kind, pending) : moment.error();
+  if (!moment)
+    return moment.error();
+  const auto found = text_of(settled_, moment->settled, id, kind, pending);
+  if (!found)
+    return found.error();
+  if (*found)
+    take(**found);
+  return done{};
+}
+
+outcome<std::optional<std::string>> layered_reader::text(const job_id& id, job_text kind) const {
+  std::optional<std::string> found;
+  const auto read = with_text(id, kind, [&](std::string_view x) { found = x; });
+  return read ? outcome<std::optional<std::string>>{std::move(found)} : read.error();
+}
+
+outcome<std::optional<text_beginning>> layered_reader::beginning(const job_id& id, job_text kind,
+                                                                 std::size_t bytes_max) const {
+  std::optional<text_beginning> found;
+  const auto read = with_text(id, kind, [&](std::string_view x) {
+    found = text_beginning{std::string{x.substr(0, bytes_max)}, x.size()};
+  });
+  return read ? outcome<std::optional<text_beginning>>{std::move(found)} : read.error();
 }
 
 outcome<std::size_t> layered_reader::text_bytes(const job_id& id) const {
@@ -153,10 +176,10 @@ outcome<std::optional<job_document>> layered_reader::document(const job_id& id) 
     return std::optional<job_document>{};
   std::array<std::optional<std::string>, kinds.size()> read;
   for (std::size_t i = 0; i < kinds.size(); ++i) {
-    auto x = text_of(settled_, moment->settled, id, kinds[i], texts[i]);
+    const auto x = text_of(settled_, moment->settled, id, kinds[i], texts[i]);
     if (!x)
       return x.error();
-    read[i] = *std::move(x);
+    read[i] = *x;
   }
   return std::optional{job_document{**std::move(head), std::move(read[0]).value_or(""),
                                     std::move(read[1]), std::move(read[2])}};

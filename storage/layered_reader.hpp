@@ -14,6 +14,8 @@ public:
   outcome<std::optional<job>> find(const job_id& id) const override;
   outcome<std::optional<job_document>> document(const job_id& id) const override;
   outcome<std::optional<std::string>> text(const job_id& id, job_text kind) const override;
+  outcome<std::optional<text_beginning>> beginning(const job_id& id, job_text kind,
+                                                   std::size_t bytes_max) const override;
   outcome<std::size_t> text_bytes(const job_id& id) const override;
   outcome<std::vector<job_event>> events(const job_id& id, uint64_t after, event_slice slice) const override;
   outcome<done> each_open(const std::function<void(const job&)>& visit) const override;
@@ -32,6 +34,10 @@ protected:
   outcome<chain_heads> heads_before(const std::vector<job_change>& changes) const;
 
 private:
+  /// `take` is called with the text where there is one.
+  template <class Take>
+  outcome<done> with_text(const job_id& id, job_text kind, Take take) const;
+
   template <class Visit>
   outcome<std::optional<job_id>> walk(walk_order order, std::optional<job_id> from, bool only_open,
                                       std::size_t most, Visit visit) const;

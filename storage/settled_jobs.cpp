@@ -50,18 +50,18 @@ outcome<std::optional<job>> settled_jobs::find(const lmdb_reader& reader, const 
   return std::optional{*std::move(x)};
 }
 
-outcome<std::optional<std::string>> settled_jobs::text(const lmdb_reader& reader, const job_id& id,
-                                                       job_text kind) const {
+outcome<std::optional<std::string_view>> settled_jobs::text(const lmdb_reader& reader, const job_id& id,
+                                                            job_text kind) const {
   const auto key = key_of(id, kind);
   const auto bytes = reader.get(db_.texts, view(key));
   if (!bytes)
     return bytes.error();
   if (!*bytes)
-    return std::optional<std::string>{};
-  auto x = decode_text(id, kind, **bytes);
+    return std::optional<std::string_view>{};
+  const auto x = view_text(id, kind, **bytes);
   if (!x)
     return x.error();
-  return std::optional{*std::move(x)};
+  return std::optional{*x};
 }
 
 outcome<std::size_t> settled_jobs::text_bytes(const lmdb_reader& reader, const job_id& id, job_text kind) const {

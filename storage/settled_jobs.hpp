@@ -51,7 +51,8 @@ public:
   outcome<lmdb_reader> begin_read() const { return env_->begin_read(); }
   outcome<std::optional<std::string_view>> record(const lmdb_reader& reader, const job_id& id) const;
   outcome<std::optional<job>> find(const lmdb_reader& reader, const job_id& id) const;
-  outcome<std::optional<std::string>> text(const lmdb_reader& reader, const job_id& id, job_text kind) const;
+  /// The view lives as long as the reader.
+  outcome<std::optional<std::string_view>> text(const lmdb_reader& reader, const job_id& id, job_text kind) const;
   /// With what stands around the text; 0 where there is none.
   outcome<std::size_t> text_bytes(const lmdb_reader& reader, const job_id& id, job_text kind) const;
   /// Events with a sequence number above `after`, oldest first, as many as `slice` has room for.

@@ -52,6 +52,11 @@ struct event_slice {
   std::size_t bytes = std::numeric_limits<std::size_t>::max(); ///< the event whose data reaches this is the last
 };
 
+struct text_beginning {
+  std::string text;      ///< may end within a character
+  std::size_t bytes = 0; ///< of the whole text
+};
+
 /// What a store takes, and how much more it can take.
 struct store_usage {
   uint64_t jobs = 0;          ///< records, ended jobs too; those of the last milliseconds may be missing
@@ -79,6 +84,10 @@ public:
 
   /// @returns none where the job has no such text.
   virtual outcome<std::optional<std::string>> text(const job_id& id, job_text kind) const = 0;
+
+  /// The first bytes of a text, checked but not held as a whole. @returns none where the job has no such text.
+  virtual outcome<std::optional<text_beginning>> beginning(const job_id& id, job_text kind,
+                                                           std::size_t bytes_max) const = 0;
 
   /// How many bytes payload, result and error take together, to within some dozens. @returns 0 for an unknown id
   virtual outcome<std::size_t> text_bytes(const job_id& id) const = 0;

@@ -204,6 +204,18 @@ TEST_CASE_METHOD(store_fixture, "events come oldest first, after a number, up to
   CHECK(must(store->events(sample_id(2), 0, 10)).size() == 1);
 }
 
+TEST_CASE_METHOD(store_fixture, "of a text the beginning can be had", "[job_store]") {
+  commit({creation(1, "payload"), creation(2, "")});
+  const auto some = must(store->beginning(sample_id(1), job_text::payload, 3));
+  REQUIRE(some);
+  CHECK(some->text == "pay");
+  CHECK(some->bytes == 7);
+  CHECK(must(store->beginning(sample_id(1), job_text::payload, 8))->text == "payload");
+  CHECK(must(store->beginning(sample_id(2), job_text::payload, 8))->bytes == 0);
+  CHECK_FALSE(must(store->beginning(sample_id(1), job_text::error, 3)));
+  CHECK_FALSE(must(store->beginning(sample_id(3), job_text::payload, 3)));
+}
+
 TEST_CASE_METHOD(store_fixture, "events end with the one whose data is enough for the reader", "[job_store]") {
   auto change = creation(1);
   change.events.clear();

@@ -18,6 +18,9 @@ public:
   outcome<std::optional<std::string>> text(const job_id&, job_text) const override {
     return broken();
   }
+  outcome<std::optional<text_beginning>> beginning(const job_id&, job_text, std::size_t) const override {
+    return broken();
+  }
   outcome<std::size_t> text_bytes(const job_id&) const override { return broken(); }
   outcome<std::vector<job_event>> events(const job_id&, uint64_t, event_slice) const override {
     return broken();

@@ -74,6 +74,12 @@ public:
     return i == rows_.end() ? std::nullopt : i->second.text(kind);
   }
 
+  outcome<std::optional<text_beginning>> beginning(const job_id& id, job_text kind,
+                                                   std::size_t bytes_max) const override {
+    auto whole = *text(id, kind);
+    return whole ? std::optional{text_beginning{whole->substr(0, bytes_max), whole->size()}} : std::nullopt;
+  }
+
   outcome<std::size_t> text_bytes(const job_id& id) const override {
     const std::lock_guard lock{mutex_};
     std::size_t sum = 0;

@@ -31,6 +31,10 @@ public:
   outcome<std::optional<std::string>> text(const job_id& id, job_text kind) const override {
     return next_.text(id, kind);
   }
+  outcome<std::optional<text_beginning>> beginning(const job_id& id, job_text kind,
+                                                   std::size_t bytes_max) const override {
+    return next_.beginning(id, kind, bytes_max);
+  }
   outcome<std::size_t> text_bytes(const job_id& id) const override { return next_.text_bytes(id); }
   outcome<std::vector<job_event>> events(const job_id& id, uint64_t after, event_slice slice) const override {
     return next_.events(id, after, slice);

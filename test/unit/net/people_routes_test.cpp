@@ -141,6 +141,31 @@ TEST_CASE("of a job that has not ended there is no answer yet", "[net][api]") {
   CHECK(x == json{{"status", "queued"}, {"answer", nullptr}, {"footer", nullptr}, {"failed", false}});
 }
 
+TEST_CASE("a list with short texts ends early where the whole ones are large", "[net][api]") {
+  asked_api door;
+  const std::string large(4'000'000, 'x');
+  for (uint64_t n = 1; n <= 9; ++n) {
+    auto done = completion(n);
+    done.texts = {{job_text::error, large}};
+    door.broker.commit(done);
+  }
+  const auto first = door.bot("GET", "/jobs?texts=5")->body();
+  CHECK(first.at("jobs").size() == 5); // with the fifth it has looked at 16 MiB
+  CHECK(first.at("jobs").at(4).at("error") == "xxxxx");
+  const auto rest = door.bot("GET", "/jobs?texts=5&cursor=" + first.at("next_cursor").get<std::string>())->body();
+  CHECK(rest.at("jobs").size() == 4);
+  CHECK(rest.at("next_cursor").is_null());
+}
+
+TEST_CASE("a list with short texts ends early where many of them are not so short", "[net][api]") {
+  asked_api door;
+  for (uint64_t n = 1; n <= 300; ++n)
+    door.broker.commit(creation(n, std::string(5'000, 'x')));
+  const auto first = door.bot("GET", "/jobs?texts=4096&limit=500")->body();
+  CHECK(first.at("jobs").size() == 257); // the one that passes a mebibyte is the last
+  CHECK(first.at("next_cursor") == to_string(sample_id(44)));
+}
+
 TEST_CASE("a list with short texts has no results and no half characters", "[net][api]") {
   asked_api door;
   auto done = completion(1);
