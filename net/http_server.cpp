@@ -20,7 +20,11 @@ using boost::system::error_code;
 /// Connections above the limit that have been told so and are left open for a moment, so that they can read it.
 constexpr std::size_t refusals_max = 64;
 constexpr std::chrono::milliseconds accept_pause{100};
-constexpr std::size_t handlers_per_round_max = 256; ///< then what was asked is passed on, whatever else is ready
+
+/// Then what was asked is passed on, whatever else is ready. The time is for handlers that each take milliseconds, as
+/// pieces of streams may.
+constexpr std::size_t handlers_per_round_max = 256;
+constexpr std::chrono::milliseconds round_max{2};
 
 std::string http_date() {
   const auto now = std::time(nullptr);
@@ -62,8 +66,10 @@ void http_core::run() {
   accept();
   on_tick();
   while (io.run_one() > 0) {
-    for (std::size_t more = 1; more < handlers_per_round_max && io.poll_one() > 0; ++more) {
-    }
+    const auto end = std::chrono::steady_clock::now() + round_max;
+    for (std::size_t more = 1; more < handlers_per_round_max && io.poll_one() > 0; ++more)
+      if (std::chrono::steady_clock::now() >= end)
+        break;
     application.round_over();
     if (run_large())
       application.round_over();

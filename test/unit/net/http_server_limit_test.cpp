@@ -56,3 +56,35 @@ TEST_CASE("all who come over the limit are told so, and none of them is in the w
   CHECK(peers.front()->ask(request).status == 200); // the server has seen the other leave
   CHECK(http_peer{app.port()}.ask(request).status == 200);
 }
+
+TEST_CASE("what is asked does not wait for work that is ready again and again", "[net][http]") {
+  struct busy final : http_application {
+    http_admission admit(const http_request&) override { return {}; }
+    http_reply too_large(const http_request&) override { return {}; }
+    void handle(http_request, std::shared_ptr<http_exchange> x) override { work(x); }
+    void round_over() override { asked = false; }
+
+    void work(const std::shared_ptr<http_exchange>& x) {
+      const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds{3};
+      while (std::chrono::steady_clock::now() < end) {
+      }
+      waited = asked ? waited + 1 : 0;
+      longest = std::max(longest, waited);
+      asked = true;
+      if (++done < 100)
+        return x->post([this, x] { work(x); });
+      x->answer({});
+    }
+
+    int done = 0, waited = 0, longest = 0;
+    bool asked = false;
+  } app;
+  auto server = http_server::listen({}, app);
+  REQUIRE(server);
+  std::thread thread{[&] { (*server)->run(); }};
+  http_peer client{(*server)->port()};
+  CHECK(client.ask("GET / HTTP/1.1\r\nHost: x\r\n\r\n").status == 200);
+  (*server)->stop(std::chrono::milliseconds{0});
+  thread.join();
+  CHECK(app.longest < 5);
+}
