@@ -8,6 +8,7 @@ import time
 import unittest
 
 from broker_process import BrokerProcess
+from patience import patient
 from shared_broker import SharedBroker
 
 
@@ -15,7 +16,7 @@ class Stream:
     """A stream of events as a client reads it, frame by frame."""
 
     def __init__(self, broker, job, last=None, after=None):
-        self.link = socket.create_connection(("127.0.0.1", broker.port), timeout=60)
+        self.link = socket.create_connection(("127.0.0.1", broker.port), timeout=patient(60))
         resume = f"Last-Event-ID: {last}\r\n" if last is not None else ""
         query = f"?after={after}" if after is not None else ""
         self.link.sendall((f"GET /jobs/{job}/events{query} HTTP/1.0\r\nHost: x\r\nX-Bot-Token: bot-secret-1\r\n"

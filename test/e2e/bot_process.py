@@ -4,6 +4,7 @@ import time
 
 from fake_discord_process import ALICE, CHANNEL
 from logged_process import BIN, LoggedProcess
+from patience import patient
 
 
 class BotProcess(LoggedProcess):
@@ -26,7 +27,7 @@ class BotProcess(LoggedProcess):
         self.fake.wait(before, kind="session")
         return self
 
-    def wait_for_log(self, part, seconds=60):
+    def wait_for_log(self, part, seconds=patient(60)):
         end = time.monotonic() + seconds
         while not self.has_logged(part):
             if time.monotonic() > end:

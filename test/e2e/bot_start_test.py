@@ -6,6 +6,7 @@ import unittest
 from bot_town import BotTown
 from broker_process import BIN
 from life_signs_test import Manager
+from patience import patient
 
 
 class BotStartTest(unittest.TestCase):
@@ -14,7 +15,7 @@ class BotStartTest(unittest.TestCase):
 
     def refused(self, bot):
         """@returns what it says when it does not start with these settings"""
-        ended = subprocess.run([BIN / "openclaw-bot"], env=bot.env, capture_output=True, text=True, timeout=60)
+        ended = subprocess.run([BIN / "openclaw-bot"], env=bot.env, capture_output=True, text=True, timeout=patient(60))
         self.assertEqual(ended.returncode, 78, ended.stderr)
         return ended.stderr
 

@@ -7,8 +7,10 @@ import tempfile
 import threading
 
 from logged_process import BIN, ROOT, LoggedProcess
+from patience import patient
 
-START_SECONDS_MAX = 20
+START_SECONDS_MAX = patient(20)
+ANSWER_SECONDS_MAX = patient(15)
 
 
 class BrokerProcess(LoggedProcess):
@@ -45,13 +47,13 @@ class BrokerProcess(LoggedProcess):
 
     # -- HTTP ------------------------------------------------------------------------------------------------------
 
-    def call(self, method, path, headers=None, body=None, timeout=15):
+    def call(self, method, path, headers=None, body=None, timeout=ANSWER_SECONDS_MAX):
         """One request on a connection of its own. A body that is no str or bytes is sent as JSON.
         @returns (status, JSON of the answer)"""
         status, _, content = self.exchange(method, path, headers, body, timeout)
         return status, json.loads(content)
 
-    def exchange(self, method, path, headers=None, body=None, timeout=15):
+    def exchange(self, method, path, headers=None, body=None, timeout=ANSWER_SECONDS_MAX):
         """@returns (status, headers, content)"""
         if body is not None and not isinstance(body, (str, bytes)):
             body = json.dumps(body)

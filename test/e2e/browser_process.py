@@ -13,8 +13,10 @@ import tempfile
 import time
 import unittest
 
-START_SECONDS_MAX = 60
-WAIT_SECONDS_MAX = 60
+from patience import patient
+
+START_SECONDS_MAX = patient(60)
+WAIT_SECONDS_MAX = patient(60)
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"  # the key of an element's id (W3C WebDriver, 11)
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 

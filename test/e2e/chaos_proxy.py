@@ -4,6 +4,8 @@ import http.server
 import random
 import threading
 
+from patience import patient
+
 PASSED_ON = ("X-Bot-Token", "X-Worker-Token", "X-Worker-Id", "X-Worker-Caps", "X-Worker-Boot-Id", "X-Lease-Id",
              "Idempotency-Key", "Content-Type")
 
@@ -69,7 +71,7 @@ class ChaosProxy:
     def pass_on(self, request, body):
         """@returns (status, content), or None when the broker gave no answer"""
         headers = {name: request.headers[name] for name in PASSED_ON if name in request.headers}
-        connection = http.client.HTTPConnection("127.0.0.1", self.broker.port, timeout=60)
+        connection = http.client.HTTPConnection("127.0.0.1", self.broker.port, timeout=patient(60))
         try:
             connection.request(request.command, request.path, body or None, headers)
             answer = connection.getresponse()

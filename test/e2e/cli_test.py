@@ -15,6 +15,7 @@ import unittest
 
 from broker_process import BIN, BrokerProcess
 from openclaw_process import House, PythonWorker, openclaw
+from patience import patient
 
 
 def answer(job):
@@ -174,7 +175,7 @@ class Cli(unittest.TestCase):
         self.addCleanup(os.close, ours)
         return process, ours
 
-    def read_until(self, terminal, wanted, seconds=20):
+    def read_until(self, terminal, wanted, seconds=patient(20)):
         seen, end = "", time.monotonic() + seconds
         while wanted not in seen and time.monotonic() < end:
             if select.select([terminal], [], [], 0.1)[0]:
@@ -191,7 +192,7 @@ class Cli(unittest.TestCase):
         os.write(terminal, b"ping typed\r")
         self.read_until(terminal, "pong: typed")
         os.write(terminal, b"quit\r")
-        self.assertEqual(process.wait(timeout=20), 0)
+        self.assertEqual(process.wait(timeout=patient(20)), 0)
         history = pathlib.Path(self.broker.folder.name) / ".local/state/openclaw/history"
         self.assertIn("ping", history.read_text())
         self.assertEqual(stat.S_IMODE(history.stat().st_mode), 0o600)
@@ -203,7 +204,7 @@ class Cli(unittest.TestCase):
         self.read_until(terminal, "ping ty")
         process.send_signal(signal.SIGINT)
         self.read_until(terminal, "\n")
-        self.assertEqual(process.wait(timeout=20), 130)
+        self.assertEqual(process.wait(timeout=patient(20)), 130)
 
     def test_ctrl_c_twice_cancels_the_job(self):
         process, terminal = self.start_on_terminal("ask", "jetson: wait for ever")
@@ -211,7 +212,7 @@ class Cli(unittest.TestCase):
         process.send_signal(signal.SIGINT)
         self.read_until(terminal, "again cancels")
         process.send_signal(signal.SIGINT)
-        self.assertEqual(process.wait(timeout=20), 130)
+        self.assertEqual(process.wait(timeout=patient(20)), 130)
         self.assertEqual(self.broker.job(job)["outcome"], "cancelled")
 
 

@@ -1,7 +1,8 @@
 """What every client does at the fake Discord as at Discord: it logs in, talks, comes back, obeys."""
 from fake_discord_process import ALICE, CHANNEL, GUILD, MESSAGES, FakeDiscord
+from patience import patient
 
-PATIENCE_S = 90  # the fake's, instead of three seconds: the machine may be slow
+PATIENCE_S = patient(90)  # the fake's, instead of three seconds: the machine may be slow
 
 
 class ClientAtFake:

@@ -9,6 +9,7 @@ import unittest
 
 from broker_process import BIN, BrokerProcess
 from held_model import HeldModel, tool_call
+from patience import patient
 from runner_process import RunnerProcess
 
 NAMES = {"configuration", "broker", "clock", "worker token", "caps", "state folder", "git", "rg", "kernel confinement",
@@ -39,7 +40,7 @@ class DoctorTest(unittest.TestCase):
         file = pathlib.Path(runner.folder.name) / "runner.env"
         file.write_text("".join(f'{key}="{value}"\n' for key, value in runner.env.items() if key != "PATH"))
         done = subprocess.run([BIN / "openclaw", "doctor", "--env-file", file, *(words or ["--json"])],
-                              env={"PATH": os.environ["PATH"]}, capture_output=True, text=True, timeout=120)
+                              env={"PATH": os.environ["PATH"]}, capture_output=True, text=True, timeout=patient(120))
         self.assertNotIn("worker-secret-1", done.stdout)
         if words:
             return done.returncode, {}, done.stdout

@@ -7,10 +7,12 @@ import subprocess
 import sys
 import urllib.parse
 
+from patience import patient
+
 TEST = pathlib.Path(__file__).resolve().parents[1]
 BOT, GUILD, CHANNEL, ALICE = "900000000000000001", "300000000000000003", "400000000000000004", "200000000000000002"
 TESTER, TESTER_TOKEN = "900000000000000009", "OTAwMDAwMDAwMDAwMDAwMDA5.Gfake2.not_a_secret_of_anybody_either"
-WAIT_SECONDS_MAX = 60
+WAIT_SECONDS_MAX = patient(60)
 MESSAGES = "/channels/{channel}/messages"
 MESSAGE = "/channels/{channel}/messages/{message}"
 

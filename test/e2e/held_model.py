@@ -6,7 +6,9 @@ import socket
 import threading
 import time
 
-HOLD_SECONDS_MAX = 60
+from patience import patient
+
+HOLD_SECONDS_MAX = patient(60)
 
 
 class HeldModel:

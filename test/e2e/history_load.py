@@ -7,10 +7,12 @@ import threading
 import time
 import uuid
 
+from patience import patient
+
 WORKERS = {"w1": ["a"], "w2": ["a", "b"], "w3": ["b"], "w4": ["a", "b", "c"]}
 NEEDED = [[], ["a"], ["b"], ["a", "b"], ["c"]]
 HABITS = ["finish"] * 5 + ["fail", "release", "drop", "late", "report", "renew"]
-REST_SECONDS_MAX = 120
+REST_SECONDS_MAX = patient(120)
 
 
 class Client:
@@ -24,7 +26,7 @@ class Client:
         headers = {key.replace("_", "-"): value for key, value in headers.items() if value is not None}
         try:
             if self.connection is None:
-                self.connection = http.client.HTTPConnection("127.0.0.1", self.endpoint.port, timeout=60)
+                self.connection = http.client.HTTPConnection("127.0.0.1", self.endpoint.port, timeout=patient(60))
             text = None if body is None else json.dumps(body)
             self.connection.request(method, path, text, {**self.headers, **headers, "Content-Type": "application/json"})
             answer = self.connection.getresponse()

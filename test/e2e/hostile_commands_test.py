@@ -9,10 +9,11 @@ from broker_process import BrokerProcess
 from held_model import HeldModel, tool_call
 from hostile_house import ODD_PATHS, PATHS, QUERIES, REPOS, SECRET, HostileHouse
 from openclaw_process import openclaw
+from patience import patient
 from runner_process import RunnerProcess, wait_until
 
 LEAKS = (SECRET, "root:x:0", "repositoryformatversion", "ref: refs/")
-CHAT_SECONDS_MAX = 240
+CHAT_SECONDS_MAX = patient(240)
 
 
 class HostileCommandsTest(unittest.TestCase):

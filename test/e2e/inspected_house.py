@@ -13,8 +13,9 @@ import unittest
 
 from broker_process import BIN, ROOT, BrokerProcess
 from certificates import lifetime, openssl
+from patience import patient
 
-WAIT_SECONDS_MAX = 60
+WAIT_SECONDS_MAX = patient(60)
 DIRECT_MESSAGE, CLIENT_HANDSHAKE, HEARTBEAT = 2, 1, 6
 
 

@@ -8,11 +8,12 @@ import time
 import unittest
 
 from broker_process import BrokerProcess
+from patience import patient
 
 LARGE_BYTES = 4_000_000  # of an answer or body; so many of them are more than the broker holds at a time
 BESIEGERS = 100
 SIEGE_SECONDS = 14  # who keeps others waiting is turned away after 5 to 10 s, and who waits for an answer after 10 s
-PATIENCE_S = 240  # for a machine that is busy with something else
+PATIENCE_S = patient(240)  # for a machine that is busy with something else
 
 
 def resident_bytes(broker):

@@ -8,10 +8,11 @@ import threading
 import unittest
 
 from broker_process import BrokerProcess
+from patience import patient
 from runner_process import RunnerProcess, wait_until
 
 WATCHDOG_SECONDS = 0.6
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = patient(60)
 
 
 class Manager:

@@ -11,8 +11,9 @@ import unittest
 
 from broker_process import BrokerProcess, read_all
 from malformed_requests import CASES
+from patience import patient
 
-PATIENCE_S = 240  # for a machine that is busy with something else
+PATIENCE_S = patient(240)  # for a machine that is busy with something else
 HEALTH = b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n"
 
 

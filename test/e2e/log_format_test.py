@@ -9,6 +9,7 @@ import time
 import unittest
 
 from broker_process import BIN, BrokerProcess
+from patience import patient
 
 
 def lines_of(path):
@@ -16,7 +17,7 @@ def lines_of(path):
 
 
 class LogFormat(unittest.TestCase):
-    def until(self, condition, seconds=60):
+    def until(self, condition, seconds=patient(60)):
         deadline = time.monotonic() + seconds
         while not condition():
             self.assertLess(time.monotonic(), deadline, "it did not happen")
@@ -63,7 +64,7 @@ class LogFormat(unittest.TestCase):
     def test_another_format_is_no_configuration(self):
         broker = BrokerProcess(LOG_FORMAT="xml")
         self.addCleanup(broker.folder.cleanup)
-        done = subprocess.run([BIN / "openclaw-broker"], env=broker.env, capture_output=True, text=True, timeout=60)
+        done = subprocess.run([BIN / "openclaw-broker"], env=broker.env, capture_output=True, text=True, timeout=patient(60))
         self.assertEqual((done.returncode, done.stderr), (78, "openclaw-broker: LOG_FORMAT: must be text or json\n"))
 
 

@@ -6,9 +6,11 @@ import subprocess
 import tempfile
 import threading
 
+from patience import patient
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BIN = pathlib.Path(os.environ.get("CLAW_BIN", ROOT / "build" / "dev" / "bin"))
-END_SECONDS_MAX = 20
+END_SECONDS_MAX = patient(20)
 
 
 class LoggedProcess:

@@ -6,6 +6,7 @@ import time
 import unittest
 
 from broker_process import BrokerProcess, read_all
+from patience import patient
 from prometheus_text import Metrics
 
 
@@ -22,7 +23,7 @@ class MetricsTest(unittest.TestCase):
         self.broker = WatchedBroker(LEASE_SECONDS="1", RATE_LIMIT_JOBS_PER_MIN="6").start()
         self.addCleanup(self.broker.stop)
 
-    def until(self, condition, seconds=20):
+    def until(self, condition, seconds=patient(20)):
         deadline = time.monotonic() + seconds
         while not condition():
             self.assertLess(time.monotonic(), deadline, "it did not happen")

@@ -7,11 +7,12 @@ import unittest
 
 from broker_process import BrokerProcess
 from model_behaviours import ALL
+from patience import patient
 from runner_process import RunnerProcess, wait_until
 from scripted_endpoint import ScriptedEndpoint
 
 AT_ONCE = 10
-END_SECONDS = 120
+END_SECONDS = patient(120)
 
 
 class Trial:

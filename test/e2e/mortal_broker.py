@@ -8,8 +8,9 @@ import threading
 
 from broker_process import BIN, BrokerProcess
 from job_life import broken_rules
+from patience import patient
 
-DEATH_SECONDS_MAX = 60
+DEATH_SECONDS_MAX = patient(60)
 
 
 def kill_points():

@@ -8,8 +8,9 @@ import urllib.error
 import urllib.request
 
 from broker_process import BrokerProcess
+from patience import patient
 
-DEADLINE_SECONDS = 30
+DEADLINE_SECONDS = patient(30)
 
 
 def http_json(method, url, headers, body=None):
@@ -17,7 +18,7 @@ def http_json(method, url, headers, body=None):
     content = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(url, content, {"Content-Type": "application/json", **headers}, method=method)
     try:
-        with urllib.request.urlopen(request, timeout=15) as answer:
+        with urllib.request.urlopen(request, timeout=patient(15)) as answer:
             return answer.status, json.load(answer)
     except urllib.error.HTTPError as error:
         with error:

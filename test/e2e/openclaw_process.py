@@ -9,8 +9,9 @@ import threading
 import time
 
 from broker_process import BIN
+from patience import patient
 
-WAIT_SECONDS_MAX = 60
+WAIT_SECONDS_MAX = patient(60)
 
 
 def openclaw(broker, *arguments, env=None, stdin="", stdout=subprocess.PIPE, timeout=WAIT_SECONDS_MAX):
@@ -91,14 +92,14 @@ class House:
         for process in reversed(self.processes):
             process.send_signal(signal.SIGTERM)
             try:
-                process.wait(timeout=15)
+                process.wait(timeout=patient(15))
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
         self.folder.cleanup()
 
 
-def wait_for(condition, process, seconds=20):
+def wait_for(condition, process, seconds=patient(20)):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if value := condition():

@@ -11,6 +11,7 @@ import unittest
 from broker_process import BIN, ROOT
 from deploy_test import free_port
 from openclaw_process import make_repository
+from patience import patient
 from service_host import ServiceHost
 
 SYSTEM_PATHS = re.compile(r"(?<![\w.])(/etc/openclaw|/var/lib|/srv)(?=/)")
@@ -83,7 +84,7 @@ class Operations(unittest.TestCase):
 
     def run_command(self, command, codes=(0,)):
         result = subprocess.run(["bash", "-c", self.here(command)], cwd=self.clone, env=self.env, text=True, capture_output=True,
-                                timeout=120, check=False)
+                                timeout=patient(120), check=False)
         self.assertIn(result.returncode, codes, f"{command}\n{result.stdout}{result.stderr}")
         return result
 

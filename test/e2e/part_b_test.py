@@ -6,6 +6,7 @@ import threading
 import time
 import unittest
 
+from patience import patient
 from shared_broker import SharedBroker
 
 
@@ -28,7 +29,7 @@ class Later(threading.Thread):
 
 
 class PartB(SharedBroker):
-    def until(self, condition, seconds=10):
+    def until(self, condition, seconds=patient(10)):
         deadline = time.monotonic() + seconds
         while not condition():
             self.assertLess(time.monotonic(), deadline, "it did not happen")

@@ -9,6 +9,7 @@ import unittest
 
 from broker_process import BIN, ROOT, BrokerProcess
 from openclaw_process import PythonWorker
+from patience import patient
 
 # command line -> what runs it
 RUN_BY = {
@@ -53,14 +54,14 @@ class Readme(unittest.TestCase):
                 continue
             line = line.replace("build/release/bin/openclaw", f"'{BIN}/openclaw'")
             result = subprocess.run(["bash", "-c", line], env=env, input="help\n", text=True, capture_output=True,
-                                    timeout=60, cwd=broker.folder.name, check=False)
+                                    timeout=patient(60), cwd=broker.folder.name, check=False)
             self.assertEqual(result.returncode, 0, line + "\n" + result.stderr)
 
     def test_the_scripts_work(self):
         for script in ("deploy/quickstart.sh --dry-run", "test/run --help", "deploy/install_packages.sh --help"):
-            subprocess.run(["bash", "-c", script], cwd=ROOT, check=True, capture_output=True, timeout=60)
+            subprocess.run(["bash", "-c", script], cwd=ROOT, check=True, capture_output=True, timeout=patient(60))
         with tempfile.TemporaryDirectory() as data:
-            subprocess.run([ROOT / "deploy/quickstart.sh", "--stop", "--data-dir", data], check=True, timeout=60,
+            subprocess.run([ROOT / "deploy/quickstart.sh", "--stop", "--data-dir", data], check=True, timeout=patient(60),
                            capture_output=True)
 
 

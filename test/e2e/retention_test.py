@@ -7,10 +7,11 @@ import unittest
 
 from broker_process import BrokerProcess
 from openclaw_process import openclaw, wait_for
+from patience import patient
 from prometheus_text import Metrics
 
 PRUNES = {"RETENTION_DRY_RUN": "0", "RETENTION_EVERY_SECONDS": "1"}
-SECONDS_MAX = 60
+SECONDS_MAX = patient(60)
 
 
 class Retention(unittest.TestCase):

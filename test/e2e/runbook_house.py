@@ -9,10 +9,11 @@ import tempfile
 from broker_process import BIN, ROOT
 from deploy_test import free_port
 from openclaw_process import make_repository
+from patience import patient
 from runner_process import StandInModel
 from service_host import ServiceHost
 
-COMMAND_SECONDS_MAX = 240
+COMMAND_SECONDS_MAX = patient(240)
 SYSTEM_PATHS = re.compile(r"(?<![\w.}])(/etc/openclaw|/var/lib|/var/log|/home)(?=/)")
 STAND_INS = {
     "sudo": '#!/bin/sh\nexec "$@"\n',

@@ -7,11 +7,12 @@ import unittest
 from broker_process import BIN, ROOT
 from discord_peers import skip
 from fake_discord_process import BOT, CHANNEL, FakeDiscord
+from patience import patient
 from runbook_house import RunbookHouse
 from runner_process import wait_until
 
 RUNBOOK = ROOT / "docs" / "MULTI_WORKER_LLM_SMOKE.md"
-ANSWER_SECONDS_MAX = 120
+ANSWER_SECONDS_MAX = patient(120)
 STEP = re.compile(r"^## (?P<section>.+)$|^```bash (?P<machine>\w+)\n(?P<block>(?:.*\n)*?)```$"
                   r"|^\| `(?P<row>[^`|]+)` \| .+ \|$|[Ss]ay `(?P<said>[^`]+)`(?: and `(?P<too>[^`]+)`)? in Discord",
                   re.M)

@@ -8,8 +8,9 @@ import tempfile
 import time
 
 from logged_process import BIN, LoggedProcess
+from patience import patient
 
-DEADLINE_SECONDS = 30
+DEADLINE_SECONDS = patient(30)
 
 
 def wait_until(question, what, seconds=DEADLINE_SECONDS):

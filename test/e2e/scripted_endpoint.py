@@ -6,7 +6,9 @@ import struct
 import threading
 import time
 
-HOLD_SECONDS_MAX = 60
+from patience import patient
+
+HOLD_SECONDS_MAX = patient(60)
 MODELS = json.dumps({"object": "list", "data": [{"id": "scripted", "object": "model", "max_model_len": 16384}]})
 
 

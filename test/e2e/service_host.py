@@ -14,7 +14,9 @@ import subprocess
 import sys
 import time
 
-READY_SECONDS_MAX = 30
+from patience import patient
+
+READY_SECONDS_MAX = patient(30)
 
 
 def is_running(pid):

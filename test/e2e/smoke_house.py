@@ -7,6 +7,7 @@ import tempfile
 
 from broker_process import BIN, BrokerProcess
 from openclaw_process import make_repository, openclaw
+from patience import patient
 from runner_process import StandInModel, wait_until
 from service_host import is_running
 
@@ -80,5 +81,5 @@ class SmokeHouse:
         """The options that have smoke stop and start the Jetson."""
         return ["--stop-jetson", self.jetson.stop, "--start-jetson", self.jetson.start]
 
-    def smoke(self, *options, timeout=240, **env):
+    def smoke(self, *options, timeout=patient(240), **env):
         return openclaw(self.broker, "smoke", *options, timeout=timeout, env=env)

@@ -11,6 +11,7 @@ import unittest
 from bot_process import BotProcess
 from broker_process import BIN
 from fake_discord_process import BOT, CHANNEL, TESTER, TESTER_TOKEN, FakeDiscord
+from patience import patient
 from runner_process import wait_until
 from smoke_house import SmokeHouse
 
@@ -88,7 +89,7 @@ class Smoke(unittest.TestCase):
         subprocess.run([house.jetson.stop], check=True)
         wait_until(lambda: "Start the Jetson's runner again" in "".join(shown), "the request to start it", 60)
         subprocess.run([house.jetson.start], check=True)
-        stdout, _ = process.communicate(timeout=120)
+        stdout, _ = process.communicate(timeout=patient(120))
         self.assertEqual(process.returncode, 0, "".join(shown))
         self.assertTrue(json.loads(stdout)["ok"])
 
@@ -182,7 +183,7 @@ class Smoke(unittest.TestCase):
                                      "BROKER_URL": f"http://127.0.0.1:{house.broker.port}", **place})
         told = next(line for line in ours.stderr if "FAIL" in line)
         ours.send_signal(signal.SIGINT)
-        stdout, _ = ours.communicate(timeout=60)
+        stdout, _ = ours.communicate(timeout=patient(60))
         self.assertIn("our bot made no job of it, and said nothing", told)
         self.assertEqual(ours.returncode, 130)
         self.assertEqual({x["verdict"] for x in json.loads(stdout)["rows"]}, {"pass", "fail", "skipped"})
