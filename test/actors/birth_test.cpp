@@ -29,7 +29,8 @@ struct expected {
 
   std::vector<job_event_kind> history(const job_id& id) const {
     std::vector<job_event_kind> kinds;
-    for (const auto& x : *store.events(id, 0, 100))
+    const auto events = store.events(id, 0, 100);
+    for (const auto& x : *events)
       kinds.push_back(x.kind);
     return kinds;
   }

@@ -15,7 +15,7 @@ from openclaw_process import openclaw
 from part_b_test import Later
 from patience import patient
 
-REVOKED_WITHIN_SECONDS = patient(10)  # it takes milliseconds; a held request would take 60 s
+REVOKED_WITHIN_SECONDS = 30  # it takes milliseconds; a held request would take 60 s
 NOBODYS = {"caps": ["nobody"]}
 
 

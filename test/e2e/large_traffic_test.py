@@ -8,7 +8,7 @@ import time
 import unittest
 
 from broker_process import BrokerProcess
-from patience import patient
+from patience import SMALL_QUARANTINE, patient
 
 LARGE_BYTES = 4_000_000  # of an answer or body; so many of them are more than the broker holds at a time
 BESIEGERS = 100
@@ -29,7 +29,7 @@ def word_so_far(link):
 
 class LargeTraffic(unittest.TestCase):
     def test_many_who_ask_for_a_large_answer_and_read_nothing_cost_little(self):
-        broker = BrokerProcess().start()
+        broker = BrokerProcess(**SMALL_QUARANTINE).start()
         self.addCleanup(broker.stop)
         text = "x" * LARGE_BYTES
         job_id = broker.create()
@@ -43,7 +43,7 @@ class LargeTraffic(unittest.TestCase):
         self.assertEqual(broker.job(job_id)["result"], text)
 
     def test_many_who_send_most_of_a_large_body_cost_little(self):
-        broker = BrokerProcess().start()
+        broker = BrokerProcess(**SMALL_QUARANTINE).start()
         self.addCleanup(broker.stop)
         job_id, text = broker.create(), "y" * LARGE_BYTES
         lease = broker.claim()["lease_id"]
