@@ -7,8 +7,12 @@
 #include <boost/asio/post.hpp>
 #include <spdlog/spdlog.h>
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <list>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -24,10 +28,16 @@ constexpr std::chrono::milliseconds after_trouble{100};    ///< no more files, e
 constexpr std::size_t refusals_logged_per_minute_max = 12; ///< a stranger must not fill the log
 
 outcome<done> load(asio::ssl::context& tls, const gate_certificates& files) {
+  for (const auto* file : {&files.ca, &files.certificate, &files.key})
+    if (::access(file->c_str(), R_OK) != 0)
+      return failure{ec::bad_config,
+                     "cannot read " + *file + ": " + std::generic_category().message(errno)
+                         + (errno == ENOENT ? "; deploy/make_inspect_certs.sh makes it, with packages: "
+                                              "openclaw-inspect-certs"
+                                            : "")};
   const auto wrong = [](const std::string& file, const error_code& why) {
-    return failure{ec::bad_config,
-                   "cannot use " + file + " (" + why.message()
-                       + "); deploy/make_inspect_certs.sh makes it, with packages: openclaw-inspect-certs"};
+    return failure{ec::bad_config, "cannot use " + file + ", which should hold what its name says in PEM: "
+                                       + why.message()};
   };
   error_code why;
   if (tls.load_verify_file(files.ca, why); why)

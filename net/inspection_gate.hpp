@@ -33,7 +33,7 @@ struct inspection_gate_options {
   basp_rules rules;
   std::vector<std::string> greetings; ///< the names of peers (see basp_filter), used one after the other
   std::size_t connections_max = 16;
-  std::size_t connections_per_second_max = 50;
+  std::size_t connections_per_second_max = 500; ///< a fifth of a processor; with fewer an operator is soon kept out
   std::size_t frames_per_second_max = 50;
   std::chrono::milliseconds greeting_max{5'000}; ///< from the connection to the end of the handshakes
   std::chrono::milliseconds idle_max{60'000};

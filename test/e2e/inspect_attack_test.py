@@ -96,17 +96,21 @@ class Attack(InspectedBroker):
         server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         server.load_cert_chain(self.certificates.path / "operator.crt", self.certificates.path / "operator.key")
         with socket.create_server(("127.0.0.1", 0)) as door:
-            threading.Thread(target=lambda: self.accept_once(door, server), daemon=True).start()
+            threading.Thread(target=lambda: self.accept_all(door, server), daemon=True).start()
             said = inspect(door.getsockname()[1], self.certificates.path)
         self.assertEqual(said.returncode, 4, said.stderr)
 
     @staticmethod
-    def accept_once(door, server):
-        link, _ = door.accept()
-        try:
-            server.wrap_socket(link, server_side=True)
-        except OSError:
-            link.close()
+    def accept_all(door, server):
+        while True:
+            try:
+                link, _ = door.accept()
+            except OSError:
+                return
+            try:
+                server.wrap_socket(link, server_side=True)
+            except OSError:
+                link.close()
 
     def test_old_tls_is_refused(self):
         context = self.certificates.of_operator()
@@ -149,6 +153,25 @@ class Attack(InspectedBroker):
         end = time.monotonic() + 60
         while inspect(self.port, self.certificates.path).returncode != 0:
             self.assertLess(time.monotonic(), end)
+
+    def test_who_connects_all_the_time_keeps_no_operator_out(self):
+        """Some two hundred times a second."""
+        over = threading.Event()
+        flood = threading.Thread(target=self.connect_until, args=(over,), daemon=True)
+        flood.start()
+        self.addCleanup(flood.join)
+        self.addCleanup(over.set)
+        time.sleep(1)
+        for _ in range(5):
+            said = inspect(self.port, self.certificates.path)
+            self.assertEqual(said.returncode, 0, said.stderr)
+
+    def connect_until(self, over):
+        while not over.wait(0.005):
+            try:
+                socket.create_connection(("127.0.0.1", self.port), timeout=60).close()
+            except OSError:
+                pass
 
     # -- with the operator's certificate, and malice --------------------------------------------------------------------------
 
