@@ -126,6 +126,26 @@ class MonitoringTest(unittest.TestCase):
                                           check=False)
                 self.assertEqual(said.returncode, 0, said.stdout + said.stderr)
 
+    @unittest.skipUnless(shutil.which("promtool"), "no promtool here (it is part of Debian's prometheus)")
+    def test_alerts_that_join_two_metrics_fire_when_they_should_and_only_then(self):
+        up, down = 'up{job="openclaw-broker",instance="a"}', "OpenClawBrokerDown"
+        queued, live = 'openclaw_jobs{status="queued",instance="a"}', 'openclaw_workers_live{caps="llm:vllm",instance="a"}'
+        first, last = 'process_open_fds{job="openclaw-broker",instance="a"}', 'process_max_fds{job="openclaw-broker",instance="a"}'
+        cases = [(down, {up: 0}, True), (down, {up: 1}, False), ("OpenClawNoWorkers", {queued: 3}, True),
+                 ("OpenClawNoWorkers", {queued: 3, live: 0}, True), ("OpenClawNoWorkers", {queued: 3, live: 1}, False),
+                 ("OpenClawNoWorkers", {queued: 0}, False), ("OpenClawFilesScarce", {first: 900, last: 1000}, True),
+                 ("OpenClawFilesScarce", {first: 700, last: 1000}, False)]
+        with tempfile.TemporaryDirectory() as folder:
+            for number, (alert, values, fires) in enumerate(cases):
+                series = [{"series": name, "values": f"{value}x60"} for name, value in values.items()]
+                asked = {"expr": f'count(ALERTS{{alertname="{alert}",alertstate="firing"}}) or vector(0)', "eval_time": "30m",
+                         "exp_samples": [{"labels": "{}", "value": int(fires)}]}
+                file = pathlib.Path(folder) / f"{number}.yml"
+                file.write_text(json.dumps({"rule_files": [str(FOLDER / "alerts.yml")], "tests": [
+                    {"interval": "1m", "input_series": series, "promql_expr_test": [asked]}]}))
+                said = subprocess.run(["promtool", "test", "rules", file], capture_output=True, text=True, check=False)
+                self.assertEqual(said.returncode, 0, f"{alert} {values}\n{said.stdout}{said.stderr}")
+
     def test_every_metric_of_the_broker_is_described(self):
         text = (ROOT / "docs" / "HTTP_API.md").read_text()
         for name in self.metrics.types:
