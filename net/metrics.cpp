@@ -73,29 +73,21 @@ void write_queue(metrics_text& out, const queue_facts& x, int64_t now_s) {
             "Age of the oldest job that may be claimed now, by the caps it requires.");
   for (const auto& group : waiting)
     out.sample(static_cast<uint64_t>(std::max<int64_t>(0, now_s - group.oldest_s)), {{"caps", group.label}});
-  out.begin("queue_oldest_seconds", type::gauge,
-            "Age of the oldest job that may be claimed now; 0 when there is none.");
-  out.sample(static_cast<uint64_t>(std::max<int64_t>(0, now_s - oldest_s)));
-  out.begin("queue_unservable_jobs", type::gauge, "Jobs that no live worker can serve.");
-  out.sample(unservable);
-  out.begin("claims_waiting", type::gauge, "Claims that are held until a job comes.");
-  out.sample(x.waiting_claims);
+  out.gauge("queue_oldest_seconds", "Age of the oldest job that may be claimed now; 0 when there is none.",
+            static_cast<uint64_t>(std::max<int64_t>(0, now_s - oldest_s)));
+  out.gauge("queue_unservable_jobs", "Jobs that no live worker can serve.", unservable);
+  out.gauge("claims_waiting", "Claims that are held until a job comes.", x.waiting_claims);
   out.begin("workers_live", type::gauge, "Workers that are alive and take jobs, by their caps.");
   for (const auto& group : largest(std::move(live)))
     out.sample(group.count, {{"caps", group.label}});
-  out.begin("workers_draining", type::gauge, "Live workers that get no new jobs.");
-  out.sample(x.draining);
+  out.gauge("workers_draining", "Live workers that get no new jobs.", x.draining);
 }
 
 void write_lives(metrics_text& out, const commit_tally& x, const prune_tally& pruned, const api_tally& api) {
   using enum job_event_kind;
-  const auto count = [&](std::string_view name, std::string_view help, uint64_t value) {
-    out.begin(name, type::counter, help);
-    out.sample(value);
-  };
-  count("jobs_created_total", "Jobs that were created.", x.events(created));
-  count("claims_granted_total", "Claims that got a job.", x.events(claimed));
-  count("jobs_retried_total", "Failed jobs that were queued again by hand.", x.events(retried));
+  out.counter("jobs_created_total", "Jobs that were created.", x.events(created));
+  out.counter("claims_granted_total", "Claims that got a job.", x.events(claimed));
+  out.counter("jobs_retried_total", "Failed jobs that were queued again by hand.", x.events(retried));
   out.begin("jobs_ended_total", type::counter, "Jobs that ended, by outcome.");
   out.sample(x.events(done), {{"outcome", "done"}});
   out.sample(x.events(failed), {{"outcome", "failed"}});
@@ -108,11 +100,12 @@ void write_lives(metrics_text& out, const commit_tally& x, const prune_tally& pr
   out.begin("jobs_pruned_total", type::counter, "Ended jobs that retention took out of the store, by limit.");
   for (auto why : {prune_reason::age, prune_reason::count, prune_reason::size})
     out.sample(pruned.of(why), {{"reason", to_string(why)}});
-  count("leases_lost_total", "Leases that ended without a result and were not given back.", x.leases_lost());
-  count("results_late_total", "Results and failures that counted although their lease had expired.", api.late_results);
-  count("results_lost_total", "Results and failures that were refused because the lease was no longer the job's.",
-        api.lost_results);
-  count("legacy_calls_total", "Requests about a job by workers that show no lease.", api.legacy_calls);
+  out.counter("leases_lost_total", "Leases that ended without a result and were not given back.", x.leases_lost());
+  out.counter("results_late_total", "Results and failures that counted although their lease had expired.",
+              api.late_results);
+  out.counter("results_lost_total", "Results and failures that were refused because the lease was no longer the job's.",
+              api.lost_results);
+  out.counter("legacy_calls_total", "Requests about a job by workers that show no lease.", api.legacy_calls);
   out.begin("creates_rejected_total", type::counter, "New jobs that were refused, by reason.");
   for (std::size_t i = 0; i < rejections.size(); ++i)
     out.sample(api.creates_rejected[i], {{"reason", rejections[i].reason}});
@@ -126,19 +119,15 @@ void write_store(metrics_text& out, const commit_tally& x, const outcome<store_u
   out.begin("commits_failed_total", type::counter, "Commits that changed nothing, by reason.");
   out.sample(x.failed_full(), {{"reason", "store_full"}});
   out.sample(x.failed_otherwise(), {{"reason", "store_broken"}});
-  out.begin("store_up", type::gauge, "1 when the store could be looked at.");
-  out.sample(uint64_t{usage.ok()});
+  out.gauge("store_up", "1 when the store could be looked at.", uint64_t{usage.ok()});
   if (!usage)
     return;
-  const auto gauge = [&](std::string_view name, std::string_view help, uint64_t value) {
-    out.begin(name, type::gauge, help);
-    out.sample(value);
-  };
-  gauge("store_jobs", "Jobs in the store, ended ones too.", usage->jobs);
-  gauge("store_bytes", "Size of the store's files.", usage->file_bytes);
-  gauge("store_room_bytes", "How much the store may still grow.", usage->room_bytes);
-  gauge("store_pending_bytes", "What is in the journal and not yet in the database.", usage->pending_bytes);
-  gauge("store_takes_new_jobs", "0 when there is room for finishing jobs and for no more.", usage->takes_new_jobs);
+  out.gauge("store_jobs", "Jobs in the store, ended ones too.", usage->jobs);
+  out.gauge("store_bytes", "Size of the store's files.", usage->file_bytes);
+  out.gauge("store_room_bytes", "How much the store may still grow.", usage->room_bytes);
+  out.gauge("store_pending_bytes", "What is in the journal and not yet in the database.", usage->pending_bytes);
+  out.gauge("store_takes_new_jobs", "0 when there is room for finishing jobs and for no more.",
+            uint64_t{usage->takes_new_jobs});
 }
 
 /// `POST /jobs/{id}/result`; "none" for heads that led nowhere.
@@ -157,35 +146,23 @@ void write_http(metrics_text& out, const http_tally& x) {
   for (std::size_t kind = 1; kind < x.kinds.size(); ++kind)
     if (!x.kinds[kind].by_status.empty())
       out.sample(x.kinds[kind].times_us, us_per_s, {{"route", route_label(kind)}});
-  out.begin("http_connections", type::gauge, "Open connections.");
-  out.sample(uint64_t{x.connections});
-  out.begin("http_connections_total", type::counter, "Connections that were accepted.");
-  out.sample(x.accepted);
-  out.begin("http_connections_refused_total", type::counter, "Connections over the limit.");
-  out.sample(x.refused);
-  out.begin("http_accept_failures_total", type::counter, "Connections that could not be accepted.");
-  out.sample(x.accept_failures);
+  out.gauge("http_connections", "Open connections.", uint64_t{x.connections});
+  out.counter("http_connections_total", "Connections that were accepted.", x.accepted);
+  out.counter("http_connections_refused_total", "Connections over the limit.", x.refused);
+  out.counter("http_accept_failures_total", "Connections that could not be accepted.", x.accept_failures);
 }
 
 void write_process(metrics_text& out, const process_figures& x, const clock_watch& clock, int64_t now_s) {
   out.begin("build_info", type::gauge, "Always 1; its labels say what was built.");
   out.sample(uint64_t{1}, {{"version", CLAW_VERSION}, {"compiler", __VERSION__}});
-  out.begin("clock_jumps_total", type::counter, "Times that the machine's clock was set by more than 2 s.");
-  out.sample(clock.jumps());
-  out.begin("uptime_seconds", type::gauge, "Since the program started.");
-  out.sample(std::max(0.0, static_cast<double>(now_s) - x.started_s));
-  out.begin("process_resident_memory_bytes", type::gauge, "Memory that the process holds.");
-  out.sample(x.resident_bytes);
-  out.begin("process_open_fds", type::gauge, "File descriptors in use.");
-  out.sample(x.open_fds);
-  out.begin("process_max_fds", type::gauge, "File descriptors that the process may use.");
-  out.sample(x.max_fds);
-  out.begin("process_threads", type::gauge, "Threads.");
-  out.sample(x.threads);
-  out.begin("process_cpu_seconds_total", type::counter, "Time on processors, user and system.");
-  out.sample(x.cpu_s);
-  out.begin("process_start_time_seconds", type::gauge, "When the process started, since the Unix epoch.");
-  out.sample(x.started_s);
+  out.counter("clock_jumps_total", "Times that the machine's clock was set by more than 2 s.", clock.jumps());
+  out.gauge("uptime_seconds", "Since the program started.", std::max(0.0, static_cast<double>(now_s) - x.started_s));
+  out.gauge("process_resident_memory_bytes", "Memory that the process holds.", x.resident_bytes);
+  out.gauge("process_open_fds", "File descriptors in use.", x.open_fds);
+  out.gauge("process_max_fds", "File descriptors that the process may use.", x.max_fds);
+  out.gauge("process_threads", "Threads.", x.threads);
+  out.counter("process_cpu_seconds_total", "Time on processors, user and system.", x.cpu_s);
+  out.gauge("process_start_time_seconds", "When the process started, since the Unix epoch.", x.started_s);
 }
 
 } // namespace

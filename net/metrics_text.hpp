@@ -27,6 +27,18 @@ public:
   void sample(uint64_t value, const metric_labels& labels = {});
   void sample(double value, const metric_labels& labels = {});
 
+  /// A metric of one sample.
+  template <class Number>
+  void counter(std::string_view name, std::string_view help, Number value) {
+    begin(name, type::counter, help);
+    sample(value);
+  }
+  template <class Number>
+  void gauge(std::string_view name, std::string_view help, Number value) {
+    begin(name, type::gauge, help);
+    sample(value);
+  }
+
   /// @param per_unit how many of the histogram's units are one of the metric's: 1e6 for microseconds as seconds
   template <std::size_t Bounds>
   void sample(const histogram<Bounds>& x, double per_unit, metric_labels labels = {}) {
