@@ -111,7 +111,29 @@ def help_in_roff(lines):
     return out + ([".fi"] if verbatim else [])
 
 
-def man_page(program, version, text):
+def verbs_of(text):
+    """The subcommands that a help lists."""
+    found = re.search(r"^Subcommands:\n((?:  .*\n)+)", text, re.M)
+    return re.findall(r"^  (\w[\w-]*)", found[1], re.M) if found else []
+
+
+def verb_sections(path, text, verbs=()):
+    """What the help of each subcommand, and of theirs, tells besides --help: arguments and options."""
+    out = []
+    for verb in verbs_of(text):
+        words = (*verbs, verb)
+        said = said_by(path, *words, "--help")
+        usage = re.search(r"^Usage: (.*)$", said, re.M)[1]
+        own = said.partition("\nExamples:")[0]
+        lists = re.findall(r"^(?:Positionals|Options):\n((?:  .*\n)+)", own + "\n", re.M)
+        lines = [line for line in "".join(lists).splitlines() if not line.startswith("  -h,--help")]
+        if lines:
+            out += [f".SS {in_roff(usage)}", *help_in_roff(lines)]
+        out += verb_sections(path, own, words)
+    return out
+
+
+def man_page(program, version, text, sections=()):
     purpose, _, rest = text.partition("\n")
     lines = rest.splitlines()
     usage = next(line for line in lines if line.startswith("Usage: "))
@@ -123,7 +145,8 @@ def man_page(program, version, text):
     body = lines[lines.index(usage) + 1:]
     if not any(line.strip() == "Options:" for line in body):
         body = ["Options:", *body]
-    page += help_in_roff(body) + [".SH FILES"] + list_in_roff(files)
+    page += help_in_roff(body) + [".SH ARGUMENTS OF SUBCOMMANDS", *sections] * bool(sections)
+    page += [".SH FILES"] + list_in_roff(files)
     if "Exit codes" not in text:
         page += [".SH EXIT STATUS"] + list_in_roff(EXIT_CODES)
     text = "\n".join(page + [".SH SEE ALSO", in_roff(see_also)]) + "\n"
@@ -155,7 +178,8 @@ def write_pages(folder, programs):
         path = programs / program
         if path.exists():
             version = said_by(path, "--version").split()[-1]
-            (folder / f"{program}.1").write_text(man_page(program, version, said_by(path, "--help")))
+            text = said_by(path, "--help")
+            (folder / f"{program}.1").write_text(man_page(program, version, text, verb_sections(path, text)))
     if (programs / "openclaw").exists():
         version = said_by(programs / "openclaw", "--version").split()[-1]
         for name in SCRIPTS:

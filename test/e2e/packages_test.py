@@ -44,6 +44,14 @@ class Packages(unittest.TestCase):
             for word in set(re.findall(r"--[a-z][a-z-]+[a-z]\b", helped)):
                 self.assertIn(word.replace("-", "\\-"), said, f"{name}: its page does not know {word}")
 
+    def test_the_command_lines_page_knows_the_options_of_its_subcommands(self):
+        page = self.unpacked("openclaw") / "usr/share/man/man1/openclaw.1.gz"
+        said = subprocess.run(["zcat", page], capture_output=True, text=True, check=True).stdout
+        for words in (["smoke"], ["trace"], ["inspect"], ["inspect", "events"], ["token", "create"]):
+            helped = subprocess.run([BIN / "openclaw", *words, "--help"], capture_output=True, text=True, check=True).stdout
+            for word in re.findall(r"^  (?:-\w,)?(--[a-z-]+)", helped.partition("Examples:")[0], re.M):
+                self.assertTrue(word == "--help" or word.replace("-", "\\-") in said, f"{words}: {word}")
+
     def test_a_services_unit_runs_the_packaged_program(self):
         for name, unit in SERVICES.items():
             if name not in PROGRAMS:
