@@ -84,16 +84,13 @@ put_settings() {
   fi
 }
 
-# wanted KEY: as it stands in the settings after this run, which a dry run has not written.
-wanted() { printf '%s' "${settings[$1]:-$(setting "$env_file" "$1")}"; }
-
 has_token() { [[ -n $(setting "$tokens_file" WORKER_TOKEN) || -n $(setting "$env_file" WORKER_TOKEN) ]]; }
 
 # The addresses that stand in the two URLs; names are resolved by others. Loopback and the tailnet are allowed anyway.
 addresses_of_urls() {
   local key host
   for key in BROKER_URL LLM_BASE_URL; do
-    host=$(wanted "$key" | sed -n 's|^https\?://\([0-9.]*\)\([:/].*\)\?$|\1|p')
+    host=$(setting "$env_file" "$key" | sed -n 's|^https\?://\([0-9.]*\)\([:/].*\)\?$|\1|p')
     [[ $host =~ ^[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+$ ]] || continue
     [[ $host == 127.* || $host =~ ^100\.(6[4-9]|[7-9][0-9]|1[01][0-9]|12[0-7])\. ]] || printf '%s\n' "$host"
   done
@@ -112,7 +109,7 @@ check_repos() {
 
 put_service() {
   local base
-  base=$(wanted RUNNER_REPOS_BASE)
+  base=$(setting "$env_file" RUNNER_REPOS_BASE)
   [[ -n $user ]] || make_user openclaw-runner
   put_unit "$unit"
   if [[ -n $base ]]; then

@@ -96,8 +96,12 @@ put_new_file() {
   put_file "$1" "$2"
 }
 
+# What a dry run would have set: "PATH KEY" -> value.
+declare -A intended=()
+
 # setting PATH KEY: its value in an env file, without quotes; nothing when it is not set.
 setting() {
+  if [[ -n ${intended["$1 $2"]+set} ]]; then printf '%s' "${intended["$1 $2"]}" && return; fi
   [[ -r $root$1 ]] || return 0
   sed -n "s/^[[:space:]]*\(export \)\?$2=//p" "$root$1" | tail -n 1 | sed -e 's/^"\(.*\)"$/\1/' -e "s/^'\(.*\)'$/\1/"
 }
@@ -110,6 +114,7 @@ set_setting() {
   [[ $(setting "$path" "$key") != "$value" ]] || return 0
   if [[ $dry == yes ]]; then
     say "would set $key in $path"
+    intended["$path $key"]=$value
     return
   fi
   content=$(LINE="$key=$(quoted_value "$value")" awk -v key="$key" '

@@ -147,6 +147,16 @@ class Broker(MachineTest):
         changing = [line for line in (run / "calls").read_text()[len(calls):].splitlines() if "list-units" not in line]
         self.assertEqual(changing, [])
 
+    def test_a_dry_run_tells_of_services_that_the_tokens_at_hand_let_start(self):
+        said = self.deploy("install_runner_systemd.sh", "--token-file", "-", "--dry-run", stdin="a.token\n")
+        self.assertIn("would start openclaw-runner.service", said)
+        self.assertNotIn("put WORKER_TOKEN into", said)
+        if HAS_BOT:
+            self.deploy("onboard_broker.sh", "--no-start")
+            said = self.deploy("onboard_bot.sh", "one", "--users", "7", "--discord-token-file", "-", "--dry-run", stdin="x.y.z\n")
+            self.assertIn("would start openclaw-bot@one.service", said)
+            self.assertNotIn("run this again", said)
+
     def test_uninstalling_keeps_the_settings_and_purging_keeps_nothing(self):
         self.broker_here()
         self.deploy("onboard_runner.sh", "--no-start")
