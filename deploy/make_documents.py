@@ -34,6 +34,9 @@ PAGES = {
 SCRIPTS = {
     "openclaw-inspect-certs": (ROOT / "deploy" / "make_inspect_certs.sh", "make the certificates for openclaw inspect",
                                [("/etc/openclaw/inspect", "where they are")], "openclaw(1), openclaw-broker(1)"),
+    **{f"openclaw-onboard-{part}": (ROOT / "deploy" / f"onboard_{part}.sh", f"set up {what} on this machine",
+                                    PAGES[f"openclaw-{part}"][0], f"openclaw-{part}(1), openclaw(1)")
+       for part, what in (("broker", "the broker"), ("runner", "a runner"), ("bot", "a Discord bot"))},
 }
 EXIT_CODES = [("0", "the end that was asked for"), ("64", "wrong usage"), ("70", "the program failed; start it again"),
               ("78", "wrong configuration")]

@@ -5,8 +5,7 @@ set -euo pipefail
 
 # In a package it lies in /usr/share/openclaw, with a link that is the command.
 here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
-repo=$(dirname -- "$here") me=deploy/make_inspect_certs.sh
-[[ $0 == *.sh ]] || me=$(basename -- "$0")
+repo=$(dirname -- "$here")
 # shellcheck source=deploy/onboarding.sh
 . "$here/onboarding.sh"
 

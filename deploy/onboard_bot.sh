@@ -2,17 +2,19 @@
 # Sets up a Discord bot on this machine as a systemd service; several may run side by side.
 set -euo pipefail
 
-repo=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
+# In a package it lies in /usr/share/openclaw-bot, with a link that is the command.
+here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
+repo=$(dirname -- "$here")
 # shellcheck source=deploy/onboarding.sh
-source "$repo/deploy/onboarding.sh"
+source "$here/onboarding.sh"
 
 instance="" broker_url="" users="" channels="" discord_token_file="" bot_token_file=""
 
 usage() {
-  cat <<'TEXT'
-usage: deploy/onboard_bot.sh INSTANCE [options]
+  cat <<TEXT
+usage: $me INSTANCE [options]
 
-Installs the programs in /opt/openclaw, makes the user openclaw-bot, the settings /etc/openclaw/bot-INSTANCE.env and
+Installs the programs in /opt/openclaw unless a package has, makes the user openclaw-bot, the settings /etc/openclaw/bot-INSTANCE.env and
 /etc/openclaw/bot-INSTANCE.tokens (readable by root alone), and starts openclaw-bot@INSTANCE.service once it has both
 tokens. What is set already stays.
 
@@ -50,7 +52,7 @@ env_file=/etc/openclaw/bot-$instance.env tokens_file=/etc/openclaw/bot-$instance
 want_root
 install_first_release openclaw-bot
 make_user openclaw-bot
-put_new_file "$env_file" 600 <"$repo/deploy/env.examples/bot.env.example"
+put_new_file "$env_file" 600 <"$here/env.examples/bot.env.example"
 [[ -z $broker_url ]] || set_setting "$env_file" BROKER_URL "$broker_url"
 [[ -z $users ]] || set_setting "$env_file" ALLOWED_USER_ID "$users"
 [[ -z $channels ]] || set_setting "$env_file" ALLOWED_CHANNEL_ID "$channels"

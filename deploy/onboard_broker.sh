@@ -2,18 +2,20 @@
 # Sets up the broker on this machine as a systemd service.
 set -euo pipefail
 
-repo=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
+# In a package it lies in /usr/share/openclaw-broker, with a link that is the command.
+here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
+repo=$(dirname -- "$here")
 # shellcheck source=deploy/onboarding.sh
-source "$repo/deploy/onboarding.sh"
+source "$here/onboarding.sh"
 
 host="" port="" addresses=()
 env_file=/etc/openclaw/broker.env tokens_file=/etc/openclaw/broker.tokens
 
 usage() {
-  cat <<'TEXT'
-usage: deploy/onboard_broker.sh [options]
+  cat <<TEXT
+usage: $me [options]
 
-Installs the programs in /opt/openclaw, makes the user openclaw-broker, the settings /etc/openclaw/broker.env, fresh tokens
+Installs the programs in /opt/openclaw unless a package has, makes the user openclaw-broker, the settings /etc/openclaw/broker.env, fresh tokens
 in /etc/openclaw/broker.tokens (readable by root alone), and starts openclaw-broker.service. Running it again changes
 neither settings nor tokens.
 
@@ -46,7 +48,7 @@ fresh_tokens() {
 want_root
 install_first_release openclaw-broker
 make_user openclaw-broker
-put_new_file "$env_file" 600 <"$repo/deploy/env.examples/broker.env.example"
+put_new_file "$env_file" 600 <"$here/env.examples/broker.env.example"
 [[ -z $host ]] || set_setting "$env_file" BROKER_HOST "$host"
 [[ -z $port ]] || set_setting "$env_file" BROKER_PORT "$port"
 put_new_file "$tokens_file" 600 < <(fresh_tokens)
@@ -60,6 +62,7 @@ cat <<TEXT
 
 Next:
   sudo openclaw --broker http://${host:-127.0.0.1}:${port:-8000} --env-file $tokens_file status
-  a runner: deploy/onboard_runner.sh on its machine, with the WORKER_TOKEN that stands in $tokens_file
-  a Discord bot: deploy/onboard_bot.sh INSTANCE, here
+  a runner: deploy/onboard_runner.sh (openclaw-onboard-runner of its package) on its machine, with the WORKER_TOKEN that
+    stands in $tokens_file
+  a Discord bot: deploy/onboard_bot.sh (openclaw-onboard-bot) INSTANCE, here
 TEXT

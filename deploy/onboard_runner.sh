@@ -2,19 +2,21 @@
 # Sets up a runner on this machine: as a systemd service, or for deploy/runner/start.sh where there is no systemd (WSL).
 set -euo pipefail
 
-repo=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
+# In a package it lies in /usr/share/openclaw-runner, with a link that is the command.
+here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
+repo=$(dirname -- "$here")
 # shellcheck source=deploy/onboarding.sh
-source "$repo/deploy/onboarding.sh"
+source "$here/onboarding.sh"
 
 env_file=/etc/openclaw/runner.env tokens_file=/etc/openclaw/runner.tokens unit=openclaw-runner.service
 example="" kind="" token_file="" user="" addresses=()
 declare -A settings=()
 
 usage() {
-  cat <<'TEXT'
-usage: deploy/onboard_runner.sh [options]
+  cat <<TEXT
+usage: $me [options]
 
-Installs the programs in /opt/openclaw, makes the settings /etc/openclaw/runner.env, the allowlist /etc/openclaw/repos.json
+Installs the programs in /opt/openclaw unless a package has, makes the settings /etc/openclaw/runner.env, the allowlist /etc/openclaw/repos.json
 and /etc/openclaw/runner.tokens (readable by root alone), and starts openclaw-runner.service once it has a token. After a
 change of RUNNER_REPOS_BASE run it again: the service sees that folder alone, and only for reading. What is set already
 stays.
@@ -23,7 +25,7 @@ stays.
                     settings, as in the env file
   --token-file FILE WORKER_TOKEN stands in the first line of this file; -: of standard input
   --example NAME    settings to begin with: wsl or jetson (default: jetson on ARM, else wsl)
-  --kind KIND       systemd or script (default: systemd where it runs, or with --root)
+  --kind KIND       systemd or script (default: systemd where it runs, in packages, or with --root)
   --user NAME       run as this user, who may read the repositories, instead of openclaw-runner
   --allow-address CIDR   the broker, the model or the name server is there, neither here nor in the tailnet; may be
                     given again. Addresses in BROKER_URL and LLM_BASE_URL are allowed by themselves.
@@ -64,17 +66,18 @@ read_arguments() {
     example=wsl
     [[ $(uname -m) != aarch64 ]] || example=jetson
   fi
-  [[ -f $repo/deploy/env.examples/runner-$example.env.example ]] || wrong_usage "no example $example"
+  [[ -f $here/env.examples/runner-$example.env.example ]] || wrong_usage "no example $example"
   if [[ -z $kind ]]; then
     kind=script
-    if has_services || [[ -n $root ]]; then kind=systemd; fi
+    if is_packaged || has_services || [[ -n $root ]]; then kind=systemd; fi
   fi
   [[ $kind == systemd || $kind == script ]] || wrong_usage "--kind is systemd or script"
+  [[ $kind == systemd ]] || ! is_packaged || wrong_usage "--kind script is for a clone, where deploy/runner/start.sh is"
 }
 
 put_settings() {
   local key secret
-  put_new_file "$env_file" 600 <"$repo/deploy/env.examples/runner-$example.env.example"
+  put_new_file "$env_file" 600 <"$here/env.examples/runner-$example.env.example"
   for key in "${!settings[@]}"; do set_setting "$env_file" "$key" "${settings[$key]}"; done
   put_new_file /etc/openclaw/repos.json 644 <<<'{"openclaw-broker": "openclaw-broker"}'
   put_new_file "$tokens_file" 600 <<<'WORKER_TOKEN='
@@ -129,7 +132,7 @@ if [[ $kind == systemd ]]; then
   put_service
   what_next="systemctl status $unit; its log: journalctl -u $unit -f"
 else
-  put_file /etc/logrotate.d/openclaw-runner 644 <"$repo/deploy/logrotate/openclaw-runner"
+  put_file /etc/logrotate.d/openclaw-runner 644 <"$here/logrotate/openclaw-runner"
   what_next="start it: deploy/runner/start.sh; its log: /var/log/openclaw-runner/runner.log"
 fi
 if ! has_token; then

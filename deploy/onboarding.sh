@@ -1,12 +1,14 @@
 # shellcheck shell=bash
-# What the scripts that set up a machine share. Sourced by onboard_*.sh, install_runner_systemd.sh, update.sh and
-# uninstall.sh. Wants: repo (this clone). Every function may be run again: what is as it should be is left alone.
+# What the scripts that set up a machine share. Sourced by onboard_*.sh, make_inspect_certs.sh, update.sh and uninstall.sh.
+# Wants: repo (this clone; in a package nothing is there but the script and what it needs). Every function may be run again: what is as it should be is left alone.
 #
 # Where things go: programs and units in /opt/openclaw/releases/NAME, and /opt/openclaw/current leads to the one in use;
 # settings in /etc/openclaw; units in /etc/systemd/system; what the services keep in /var/lib/openclaw-*.
 
 root="" dry=no build_dir="$repo/build/release" build=yes start=yes
 programs=(openclaw-broker openclaw-runner openclaw-bot openclaw)
+me=$(basename -- "$0")
+[[ $0 != *.sh ]] || me=deploy/$me
 
 say() { printf '%s\n' "$*"; }
 note() { printf 'note: %s\n' "$*"; }
@@ -15,9 +17,11 @@ die() {
   exit 1
 }
 
+is_packaged() { [[ ! -d $repo/deploy/systemd ]]; }
+
 common_options() {
+  is_packaged || say "  --build-dir DIR   use the programs of this build instead of building preset release"
   cat <<'TEXT'
-  --build-dir DIR   use the programs of this build instead of building preset release
   --root DIR        set up the system that lies in DIR instead of this one; nothing is started there
   --no-start        enable nothing, start nothing
   --dry-run         say what would be done, and change nothing
@@ -216,6 +220,7 @@ install_first_release() {
     say "use /usr/bin/$1, which is there"
     return
   fi
+  ! is_packaged || die "release $(current_release) in /opt/openclaw is not of the package: use deploy/ of the clone, or uninstall.sh there"
   if [[ -n $(current_release) ]]; then
     say "keep release $(current_release); update.sh changes it"
   else

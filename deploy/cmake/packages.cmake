@@ -45,9 +45,10 @@ function(claw_service component unit UNIT examples SETTINGS FIRST_START PURGED)
   install(FILES ${folder}/${unit} DESTINATION lib/systemd/system COMPONENT ${component})
   install(FILES ${folder}/${PACKAGE}.conf DESTINATION lib/sysusers.d COMPONENT ${component})
   foreach(example ${examples})
-    install(FILES ${PROJECT_SOURCE_DIR}/deploy/env.examples/${example}.env.example DESTINATION share/${PACKAGE}
+    install(FILES ${PROJECT_SOURCE_DIR}/deploy/env.examples/${example}.env.example DESTINATION share/${PACKAGE}/env.examples
       COMPONENT ${component})
   endforeach()
+  claw_command(${component} ${PACKAGE} openclaw-onboard-${component} onboard_${component}.sh)
   foreach(script postinst prerm postrm)
     configure_file(${PROJECT_SOURCE_DIR}/deploy/debian/${script}.in ${folder}/${script} @ONLY)
     file(CHMOD ${folder}/${script} PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ
@@ -57,17 +58,24 @@ function(claw_service component unit UNIT examples SETTINGS FIRST_START PURGED)
   set(CPACK_DEBIAN_${upper}_PACKAGE_CONTROL_EXTRA ${folder}/postinst ${folder}/prerm ${folder}/postrm PARENT_SCOPE)
 endfunction()
 
-# The script that makes the certificates for `openclaw inspect`, as a command. What it has made goes with the last package.
+# A script of deploy/ as a command, with its page.
+function(claw_command component package command script)
+  set(scripts ${PROJECT_SOURCE_DIR}/deploy)
+  install(PROGRAMS ${scripts}/${script} DESTINATION share/${package} COMPONENT ${component})
+  install(FILES ${scripts}/onboarding.sh DESTINATION share/${package} COMPONENT ${component})
+  file(MAKE_DIRECTORY ${parts}/${package})
+  file(CREATE_LINK ../share/${package}/${script} ${parts}/${package}/${command} SYMBOLIC)
+  install(FILES ${parts}/${package}/${command} DESTINATION sbin COMPONENT ${component})
+  install(CODE "
+    execute_process(COMMAND gzip -9nf ${parts}/man/${command}.8 COMMAND_ERROR_IS_FATAL ANY)
+    file(INSTALL ${parts}/man/${command}.8.gz DESTINATION \${CMAKE_INSTALL_PREFIX}/share/man/man8)"
+    COMPONENT ${component})
+endfunction()
+
+# The certificates for `openclaw inspect` go with the last package.
 function(claw_inspect_certs)
   set(scripts ${PROJECT_SOURCE_DIR}/deploy)
-  install(PROGRAMS ${scripts}/make_inspect_certs.sh DESTINATION share/openclaw COMPONENT cli)
-  install(FILES ${scripts}/onboarding.sh DESTINATION share/openclaw COMPONENT cli)
-  file(CREATE_LINK ../share/openclaw/make_inspect_certs.sh ${parts}/openclaw/openclaw-inspect-certs SYMBOLIC)
-  install(FILES ${parts}/openclaw/openclaw-inspect-certs DESTINATION sbin COMPONENT cli)
-  install(CODE "
-    execute_process(COMMAND gzip -9nf ${parts}/man/openclaw-inspect-certs.8 COMMAND_ERROR_IS_FATAL ANY)
-    file(INSTALL ${parts}/man/openclaw-inspect-certs.8.gz DESTINATION \${CMAKE_INSTALL_PREFIX}/share/man/man8)"
-    COMPONENT cli)
+  claw_command(cli openclaw openclaw-inspect-certs make_inspect_certs.sh)
   configure_file(${scripts}/debian/postrm_cli.in ${parts}/openclaw/postrm COPYONLY)
   file(CHMOD ${parts}/openclaw/postrm PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ
     WORLD_EXECUTE)
@@ -83,7 +91,7 @@ claw_part(broker openclaw-broker "Durable job queue for language models
 Keeps jobs on disk and gives them to runners under leases, behind an HTTP
 interface. It listens on loopback until it is told otherwise.")
 claw_service(broker openclaw-broker.service openclaw-broker.service broker
-[[  put_new /etc/openclaw/broker.env </usr/share/openclaw-broker/broker.env.example
+[[  put_new /etc/openclaw/broker.env </usr/share/openclaw-broker/env.examples/broker.env.example
   printf 'BOT_TOKEN=%s\nWORKER_TOKEN=%s\nADMIN_TOKEN=%s\n' "$(token)" "$(token)" "$(token)" \
     | put_new /etc/openclaw/broker.tokens]]
 [[  deb-systemd-helper enable openclaw-broker.service >/dev/null
@@ -97,7 +105,7 @@ and looks into allowed git repositories with read-only tools.")
 claw_service(runner openclaw-runner.service openclaw-runner.service "runner-wsl;runner-jetson"
 [[  example=wsl
   [ "$(dpkg --print-architecture)" != arm64 ] || example=jetson
-  put_new /etc/openclaw/runner.env <"/usr/share/openclaw-runner/runner-$example.env.example"
+  put_new /etc/openclaw/runner.env <"/usr/share/openclaw-runner/env.examples/runner-$example.env.example"
   echo 'WORKER_TOKEN=' | put_new /etc/openclaw/runner.tokens
   [ -e /etc/openclaw/repos.json ] || echo '{"openclaw-broker": "openclaw-broker"}' >/etc/openclaw/repos.json]]
   "  : # it wants a WORKER_TOKEN first"

@@ -84,6 +84,35 @@ class Packages(unittest.TestCase):
         for word in re.findall(r"--[a-z-]+", helped):
             self.assertIn(word.replace("-", "\\-"), page)
 
+    def test_packaged_commands_set_up_what_their_packages_run(self):
+        """In copies of the packages' files, away from the sources, which are the machines that are set up."""
+        options = {"broker": ["--host", "100.64.0.7"],
+                   "runner": ["--repos-base", "/srv/src", "--broker-url", "http://10.1.2.3:8000", "--token-file", "-"],
+                   "bot": ["one", "--users", "7", "--bot-token-file", "-"]}
+        for name, unit in SERVICES.items():
+            if name not in PROGRAMS:
+                continue
+            part = name.removeprefix("openclaw-")
+            machine = pathlib.Path(self.folder.name) / "machines" / part
+            shutil.copytree(self.unpacked(name), machine, symlinks=True)
+            command = [machine / f"usr/sbin/openclaw-onboard-{part}", *options[part], "--root", machine]
+            for _ in range(2):
+                said = subprocess.run(command, input="a.token\n", capture_output=True, text=True, check=False)
+                self.assertEqual(said.returncode, 0, said.stdout + said.stderr)
+            self.assertIn(f"use /usr/bin/{name}, which is there", said.stdout)
+            self.assertFalse((machine / "opt").exists() or (machine / "etc/systemd/system" / unit).exists())
+            settings = machine / "etc/openclaw" / f"{part.replace('bot', 'bot-one')}.env"
+            self.assertRegex(settings.read_text(), "(?m)^(BROKER_HOST=100.64.0.7|RUNNER_REPOS_BASE=/srv/src|ALLOWED_USER_ID=7)$")
+            helped = subprocess.run([command[0], "--help"], capture_output=True, text=True, check=True).stdout
+            self.assertTrue(helped.startswith(f"usage: openclaw-onboard-{part} "), helped)
+            page = subprocess.run(["zcat", machine / f"usr/share/man/man8/openclaw-onboard-{part}.8.gz"], capture_output=True,
+                                  text=True, check=True).stdout
+            for word in re.findall(r"--[a-z-]+", helped):
+                self.assertIn(word.replace("-", "\\-"), page)
+        drop_ins = pathlib.Path(self.folder.name) / "machines/runner/etc/systemd/system/openclaw-runner.service.d"
+        self.assertIn('BindReadOnlyPaths="-/srv/src"', (drop_ins / "repos.conf").read_text())
+        self.assertIn("IPAddressAllow=10.1.2.3", (drop_ins / "addresses.conf").read_text())
+
     @unittest.skipUnless(shutil.which("shellcheck"), "no shellcheck here")
     def test_shellcheck_has_nothing_to_say_of_what_installs_and_removes(self):
         scripts = [script for name in PROGRAMS for script in sorted((self.unpacked(name) / "DEBIAN").glob("p*"))]
