@@ -171,8 +171,11 @@ void add_verbs(CLI::App& app, raw_options& raw) {
       ->callback([&raw] { raw.chosen.action = cli_action::doctor; });
   add_job_verb(app, raw, "cancel", "End a job");
   add_job_verb(app, raw, "retry", "Queue a failed job again");
-  for (const auto& [name, help] : {std::pair{"jobs", "The newest jobs"},
-                                   std::pair{"workers", "The workers that the broker knows"},
+  auto* jobs = app.add_subcommand("jobs", "The newest jobs");
+  jobs->add_option("--status", raw.chosen.status, "Only those that are queued, running, done or failed")
+      ->option_text("STATUS");
+  jobs->callback([&raw] { raw.chosen.line = "jobs"; });
+  for (const auto& [name, help] : {std::pair{"workers", "The workers that the broker knows"},
                                    std::pair{"queue", "What waits, and for which caps"},
                                    std::pair{"whoami", "Which broker is asked, and as whom"}})
     app.add_subcommand(name, help)->callback([&raw, line = std::string{name}] {

@@ -51,6 +51,7 @@ struct cli_options {
   inspect_task inspect; ///< inspect
   smoke_task smoke; ///< smoke
   std::string job_id; ///< events; status: "" asks for the broker's own state
+  std::string status; ///< jobs: those of this status alone; "": all
   bool json = false;
   bool quiet = false;  ///< no progress
   bool stream = false; ///< shows an answer's text while it is written

@@ -131,7 +131,9 @@ int cli_session::change_job(const chat_question& x) {
 }
 
 int cli_session::list_jobs() {
-  const auto page = broker_.list({});
+  producer_api::listing_filter filter;
+  filter.status = options_.status;
+  const auto page = broker_.list(filter);
   if (!page)
     return fail(page.error());
   world_.out << (options_.json ? jobs_json(page->jobs, redact_) + "\n"

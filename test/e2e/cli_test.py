@@ -144,6 +144,10 @@ class Cli(unittest.TestCase):
         self.assertIn("claimed by python", events.stdout)
         self.assertIn("You said hi", self.run_cli("status", job).stdout)
         self.assertIn(job, self.run_cli("jobs").stdout)
+        self.assertIn(job, self.run_cli("jobs", "--status", "done").stdout)
+        failed = json.loads(self.run_cli("jobs", "--status", "failed", "--json").stdout)["jobs"]
+        self.assertNotIn(job, [x["id"] for x in failed])
+        self.check(self.run_cli("jobs", "--status", "lost"), 2)
         lines = self.run_cli("events", job, "--json").stdout.splitlines()
         self.assertEqual([json.loads(line)["type"] for line in lines][0], "created")
         self.assertIn("python", self.run_cli("workers").stdout)

@@ -9,6 +9,7 @@ import tempfile
 import unittest
 
 from broker_process import ROOT, BrokerProcess
+from openclaw_process import openclaw
 from prometheus_text import SUFFIXES, Metrics
 
 FOLDER = ROOT / "deploy" / "monitoring"
@@ -35,7 +36,7 @@ def panel_expressions():
 class MonitoringTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        broker = BrokerProcess().start()
+        cls.broker = broker = BrokerProcess().start()
         cls.addClassCleanup(broker.stop)
         broker.create(requires={"caps": ["a"]})
         broker.create()
@@ -96,6 +97,13 @@ class MonitoringTest(unittest.TestCase):
             return
         read = yaml.safe_load(text)["groups"][0]["rules"]
         self.assertEqual([rule["expr"] for rule in read], [expression for _, expression, _ in rules])
+
+    def test_commands_that_rules_name_are_there(self):
+        named = set(re.findall(r"`openclaw ([^`]*)`", (FOLDER / "alerts.yml").read_text()))
+        self.assertGreaterEqual(len(named), 2)
+        for words in named:
+            result = openclaw(self.broker, *words.split())
+            self.assertEqual((result.returncode, result.stderr), (0, ""), words)
 
     def test_brackets_of_every_expression_close(self):
         for where, text in self.expressions:
