@@ -12,7 +12,8 @@ usage() {
   cat <<'TEXT'
 usage: deploy/uninstall.sh broker|runner|bot|all... [options]
 
-Stops the services and removes their units; with the last of them the programs in /opt/openclaw go too.
+Stops the services, also a runner that deploy/runner/start.sh has started, and removes their units; with the last of them
+the programs in /opt/openclaw go too.
 
   --purge           also the settings, the tokens, the user, and everything kept in /var/lib: all jobs. There is no way
                     back; openclaw backup makes a copy
@@ -51,6 +52,13 @@ stop_units() {
     | awk '$2 == "loaded" { print $1 }')
 }
 
+# Where there is no systemd. Afterwards its pid file may be gone, and nobody could tell it to end.
+stop_started_runner() {
+  local log_dir=$root/var/log/openclaw-runner
+  [[ ! -e $log_dir/run/start.pid ]] || change "end the runner that start.sh has started" \
+    "$repo/deploy/runner/start.sh" --stop --log-dir "$log_dir"
+}
+
 remove_user() {
   grep -q "^$1:" "$root/etc/passwd" 2>/dev/null || return 0
   change "remove the user $1" userdel ${root:+--prefix "$root"} "$1"
@@ -80,6 +88,7 @@ others_stay() {
 want_root
 for part in "${what[@]}"; do
   stop_units "$part"
+  [[ $part != runner ]] || stop_started_runner
   remove "/etc/systemd/system/openclaw-$part.service" "/etc/systemd/system/openclaw-$part.service.d" \
     "/etc/systemd/system/openclaw-$part@.service" "/etc/systemd/system/openclaw-$part@.service.d"
   for folder in "$root/etc/systemd/system/openclaw-$part@"*.service.d; do

@@ -226,7 +226,8 @@ class Runner(MachineTest):
                                               f"RUNNER_STATE_DIR='{self.root}/state'\n")
         tokens = self.root / "runner.tokens"
         tokens.write_text("WORKER_TOKEN=" + self.secret("/etc/openclaw/broker.tokens", "WORKER_TOKEN"))
-        arguments = ["--build-dir", BIN.parent, "--log-dir", self.root / "log"]
+        logs = self.file("/var/log/openclaw-runner")
+        arguments = ["--build-dir", BIN.parent, "--log-dir", logs]
         env = {"PATH": os.environ["PATH"], "RUNNER_ENV": str(self.root / "runner.env")}
         self.addCleanup(run_script, "runner/start.sh", "--stop", *arguments, env=env)
         before = tree_of(self.root)
@@ -236,14 +237,19 @@ class Runner(MachineTest):
             result = run_script("runner/start.sh", *arguments, env=env)
             self.assertEqual(result.returncode, 0, result.stdout)
             self.assertIn(expected, result.stdout)
-        log = self.root / "log" / "runner.log"
-        pid = int((self.root / "log/run/start.pid").read_text().split()[0])
+        log = logs / "runner.log"
+        pid = int((logs / "run/start.pid").read_text().split()[0])
         child = int(pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()[0])
         os.kill(child, 9)
         wait_until(lambda: log.read_text().count("event=runner_started") == 2, "a new start after a crash")
         self.assertEqual(run_script("runner/start.sh", "--stop", *arguments, env=env).returncode, 0)
         self.assertFalse(is_running(pid))
         self.assertIn("event=runner_stopped", log.read_text())
+        self.assertIn("started", run_script("runner/start.sh", *arguments, env=env).stdout)
+        pid = int((logs / "run/start.pid").read_text().split()[0])
+        self.deploy("uninstall.sh", "runner")
+        self.assertFalse(is_running(pid))
+        self.assertTrue(log.exists())
 
 
 @unittest.skipUnless(HAS_BOT, "no openclaw-bot is built")
