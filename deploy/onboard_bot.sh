@@ -14,9 +14,9 @@ usage() {
   cat <<TEXT
 usage: $me INSTANCE [options]
 
-Installs the programs in /opt/openclaw unless a package has, makes the user openclaw-bot, the settings /etc/openclaw/bot-INSTANCE.env and
-/etc/openclaw/bot-INSTANCE.tokens (readable by root alone), and starts openclaw-bot@INSTANCE.service once it has both
-tokens. What is set already stays.
+Installs the programs in /opt/openclaw unless a package has, makes the user openclaw-bot, the settings
+/etc/openclaw/bot-INSTANCE.env and /etc/openclaw/bot-INSTANCE.tokens (readable by root alone), and starts
+openclaw-bot@INSTANCE.service once it has both tokens. What is set already stays.
 
   --discord-token-file FILE   DISCORD_TOKEN, from Discord's developer portal, in the first line of this file; -: of
                     standard input

@@ -15,9 +15,9 @@ usage() {
   cat <<TEXT
 usage: $me [options]
 
-Installs the programs in /opt/openclaw unless a package has, makes the user openclaw-broker, the settings /etc/openclaw/broker.env, fresh tokens
-in /etc/openclaw/broker.tokens (readable by root alone), and starts openclaw-broker.service. Running it again changes
-neither settings nor tokens.
+Installs the programs in /opt/openclaw unless a package has, makes the user openclaw-broker, the settings
+/etc/openclaw/broker.env, fresh tokens in /etc/openclaw/broker.tokens (readable by root alone), and starts
+openclaw-broker.service. Running it again changes neither settings nor tokens.
 
   --host ADDRESS    listen here: this machine's tailnet address; default 127.0.0.1
   --port PORT       default 8000

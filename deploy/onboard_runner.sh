@@ -16,10 +16,10 @@ usage() {
   cat <<TEXT
 usage: $me [options]
 
-Installs the programs in /opt/openclaw unless a package has, makes the settings /etc/openclaw/runner.env, the allowlist /etc/openclaw/repos.json
-and /etc/openclaw/runner.tokens (readable by root alone), and starts openclaw-runner.service once it has a token. After a
-change of RUNNER_REPOS_BASE run it again: the service sees that folder alone, and only for reading. What is set already
-stays.
+Installs the programs in /opt/openclaw unless a package has, makes the settings /etc/openclaw/runner.env, the allowlist
+/etc/openclaw/repos.json and /etc/openclaw/runner.tokens (readable by root alone), and starts openclaw-runner.service
+once it has a token. After a change of RUNNER_REPOS_BASE run it again: the service sees that folder alone, and only for
+reading. What is set already stays.
 
   --broker-url URL, --worker-id NAME, --llm-cap llm:NAME, --llm-base-url URL, --llm-model NAME, --repos-base DIR
                     settings, as in the env file

@@ -20,7 +20,7 @@ calls this.
   --foreground      stay here, as a supervisor wants it
   --env-file FILE   its settings
   --log-dir DIR     where the log goes, stronger than RUNNER_LOG_DIR
-  --build-dir DIR   use the program of this build (default: build/release, else /opt/openclaw/current)
+  --build-dir DIR   use the program of this build (default: /opt/openclaw/current, else build/release)
   --dry-run         say what would be done
   -h, --help        this text
 TEXT
@@ -56,7 +56,7 @@ read_arguments() {
 
 choose_program() {
   local candidate
-  for candidate in "$program" "$repo/build/release/bin/openclaw-runner" /opt/openclaw/current/bin/openclaw-runner \
+  for candidate in "$program" /opt/openclaw/current/bin/openclaw-runner "$repo/build/release/bin/openclaw-runner" \
     /usr/bin/openclaw-runner; do
     [[ -z $candidate || ! -x $candidate ]] || break
   done
