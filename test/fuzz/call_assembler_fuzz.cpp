@@ -2,6 +2,14 @@
 #include "actors/domain/error.hpp"
 #include "llm/bounded_json.hpp"
 #include "llm/call_assembler.hpp"
+#include "test/fuzz/seeded.hpp"
+
+FUZZ_SEEDS({R"({"tool_calls":[{"index":0,"id":"x","function":{"name":"repo_list","arguments":"{\"a\":"}}]}
+{"tool_calls":[{"index":0,"function":{"arguments":"1}"}},{"index":1,"id":"y","function":{"name":"repo_"}}]}
+{"tool_calls":[{"index":1,"function":{"name":"status","arguments":{}}}]})",
+            R"({"function_call":{"name":"repo_list","arguments":"{"}}
+{"function_call":{"arguments":"}"}})",
+            R"({"tool_calls":[{"id":"a","function":{"name":"repo_listrepo_list"}}]})"})
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, std::size_t size) {
   std::string_view rest{reinterpret_cast<const char*>(bytes), size};

@@ -2,6 +2,7 @@
 #include "actors/domain/error.hpp"
 #include "llm/bounded_json.hpp"
 #include "llm/chat_answer.hpp"
+#include "test/fuzz/seeded.hpp"
 
 namespace {
 
@@ -13,6 +14,23 @@ void check(const claw::chat_reply& reply) {
 }
 
 } // namespace
+
+FUZZ_SEEDS({R"(data: {"choices":[{"index":0,"delta":{"role":"assistant","content":"a<think>b</think>"}}]}
+
+data: {"choices":[{"delta":{"tool_calls":[{"index":0,"id":"x","function":{"name":"f","arguments":"{\"a\":"}}]}}]}
+
+data: {"choices":[{"delta":{"tool_calls":[{"index":0,"function":{"arguments":"1}"}}]},"finish_reason":"tool_calls"}]}
+
+data: {"choices":[],"usage":{"prompt_tokens":1,"completion_tokens":2}}
+
+data: [DONE]
+
+)",
+            R"({"choices":[{"message":{"content":"<tool_call>{\"name\":\"f\",\"arguments\":{\"a\":1}}</tool_call>",
+            "reasoning_content":"r"},"finish_reason":"stop"}],"usage":{"prompt_tokens":1}})",
+            R"({"choices":[{"message":{"content":null,"tool_calls":[{"id":"y","type":"function","function":{"name":
+            "repo_list","arguments":{}}}]},"finish_reason":"length"}]})",
+            R"({"error":{"message":"m","type":"t","code":400}})", "data: {\"error\":\"overloaded\"}\n\n"})
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, std::size_t size) {
   static const claw::chat_request request = [] {

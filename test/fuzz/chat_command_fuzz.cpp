@@ -1,6 +1,10 @@
 // Anything a person may type: a job with a command, a question, or one line of advice.
 #include "actors/domain/chat_command.hpp"
 #include "actors/domain/error.hpp"
+#include "test/fuzz/seeded.hpp"
+
+FUZZ_SEEDS({"ask vllm: where is the lease renewed?", "ask repo=a what", "repostat my-repo", "repogrep \"a b\" x",
+            "jobs --status queued", "help", "cancel 01890000-0000-7000-8000-000000000000", "<@1> ping"})
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, std::size_t size) {
   const std::string_view text{reinterpret_cast<const char*>(bytes), size};

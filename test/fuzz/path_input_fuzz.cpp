@@ -3,6 +3,7 @@
 #include "actors/domain/error.hpp"
 #include "llm/path_rules.hpp"
 #include "llm/repo_scope.hpp"
+#include "test/fuzz/seeded.hpp"
 
 #include <cstdlib>
 #include <filesystem>
@@ -35,6 +36,9 @@ struct yard {
 };
 
 } // namespace
+
+FUZZ_SEEDS({"a/f", "./a//b/../f", "o/secret", "r/etc/passwd", "i/../.git/config", "p/fd/0", "e", "a/s", ".GIT/x",
+            ".env", std::string(300, 'a') + "/" + std::string(300, '/')})
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, std::size_t size) {
   static const yard home;

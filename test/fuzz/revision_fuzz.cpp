@@ -1,6 +1,7 @@
 // Any revision and any refs of a repo: what git is given is hexadecimal digits with `~N` and `^N` behind them.
 #include "actors/domain/error.hpp"
 #include "llm/git_refs.hpp"
+#include "test/fuzz/seeded.hpp"
 
 #include <cstdlib>
 #include <filesystem>
@@ -32,6 +33,11 @@ struct yard {
 };
 
 } // namespace
+
+FUZZ_SEEDS({"HEAD~2^1", "topic^^",
+            "tags/v1\n# pack-refs with: peeled\n" + std::string(40, 'c') + " refs/tags/v1\n^" + std::string(40, 'd')
+                + "\n",
+            "abcdef0", "main@{1}", "odd", "link", "refs/heads/main~99999999999999999999"})
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, std::size_t size) {
   static const yard home;

@@ -1,6 +1,13 @@
 // Any bytes, cut anywhere: the same events come out as from one piece.
 #include "actors/domain/error.hpp"
 #include "llm/sse_parser.hpp"
+#include "test/fuzz/seeded.hpp"
+
+FUZZ_SEEDS({"\x02"
+            "event: a\nid: 1\ndata: x\ndata: y\n\ndata: [DONE]\r\n\r\n",
+            "\x01: keep-alive\r\rdata:z\r\n\n",
+            "\x03\xef\xbb\xbf"
+            "data\nretry: 10\n\n"})
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, std::size_t size) {
   if (size == 0)

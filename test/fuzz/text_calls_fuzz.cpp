@@ -3,12 +3,15 @@
 #include "llm/bounded_json.hpp"
 #include "llm/text_calls.hpp"
 #include "llm/think_filter.hpp"
+#include "test/fuzz/call_texts.hpp"
+#include "test/fuzz/seeded.hpp"
+
+FUZZ_SEEDS({claw::call_texts})
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, std::size_t size) {
   static const std::vector<claw::tool_spec> tools{
       {"repo_list", "", R"({"type":"object","properties":{}})"},
-      {"f", "",
-       R"({"type":"object","properties":{"a":{"type":"integer"},"b":{"type":"string"}},"required":["a"]})"},
+      {"f", "", R"({"type":"object","properties":{"a":{"type":"integer"},"b":{"type":"string"}},"required":["a"]})"},
   };
   const std::string_view answer{reinterpret_cast<const char*>(bytes), size};
   const auto found = claw::find_text_calls(answer, tools, {});

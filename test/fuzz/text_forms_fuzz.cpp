@@ -4,6 +4,8 @@
 #include "llm/loose_json.hpp"
 #include "llm/marked_calls.hpp"
 #include "llm/python_calls.hpp"
+#include "test/fuzz/call_texts.hpp"
+#include "test/fuzz/seeded.hpp"
 
 namespace {
 
@@ -17,6 +19,8 @@ void check(const std::vector<claw::found_call>& calls, std::size_t size) {
 }
 
 } // namespace
+
+FUZZ_SEEDS({claw::call_texts})
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, std::size_t size) {
   static const claw::offered_tools tools{

@@ -3,6 +3,10 @@
 #include "actors/domain/error.hpp"
 #include "llm/bounded_json.hpp"
 #include "llm/known_tool.hpp"
+#include "test/fuzz/seeded.hpp"
+
+FUZZ_SEEDS({R"(1{"repo":"a","path":"f","line":"12","limit":1e3})", R"(2{"repo":"a","revision":"HEAD~1","extra":null})",
+            R"(3"{\"repo\":\"a\"}")", "4", R"(0{"repo":["a"],"repo":"b"})"})
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, std::size_t size) {
   constexpr std::size_t bytes_max = 4'096;
