@@ -73,7 +73,7 @@ class LargeTraffic(unittest.TestCase):
             worst = max(worst, time.monotonic() - asked)
             most = max(most, resident_bytes(broker) - before)
         self.assertLess(most, BESIEGERS * LARGE_BYTES / 2, "what is under way is bounded")
-        self.assertLess(worst, SIEGE_SECONDS / 2, "small requests wait for few large ones, not for all")
+        self.assertLess(worst, patient(SIEGE_SECONDS / 2), "small requests wait for few large ones, not for all")
         words = {word_so_far(link) for link in links}
         for link in links:
             link.close()
