@@ -48,7 +48,7 @@ export class Progress {
     const data = event.data ?? {};
     const line = stateLine(event);
     if (line !== null) {
-      this.add(event, "change", element("span", { text: line }));
+      this.add(event, "change", element("span", { class: "foreign", text: line }));
       this.say("");
       if (event.type !== "cancel_asked" && event.type !== "late_result")
         this.withdraw();
@@ -86,8 +86,8 @@ export class Progress {
       this.add(event, "said", element("span", { class: "foreign", text: this.text.data.trim() }));
       this.withdraw();
     }
-    const end = element("span", { class: "call-end", text: "runs" });
-    this.add(event, "call", element("code", { text: shown(data.name) }),
+    const end = element("span", { class: "call-end foreign", text: "runs" });
+    this.add(event, "call", element("code", { class: "foreign", text: shown(data.name) }),
       element("span", { class: "call-args foreign", text: argumentsOf(data) }), end);
     this.calls.set(data.id ?? data.name, end);
     this.say("");

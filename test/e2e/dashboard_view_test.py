@@ -226,6 +226,27 @@ class Looks(Dashboard):
                 self.assertLessEqual(wide, width, f"{view} at {width}")
                 self.picture(f"{width}-{view.split('/')[0]}")
 
+    def test_words_without_a_break_stay_in_the_card_of_their_job(self):
+        word = "w" * 300
+        job = self.broker.create(payload=word, requires={"caps": ["llm:vllm"]})
+        lease = self.broker.claim(X_Worker_Id=word[:64], X_Worker_Caps="llm:vllm")["lease_id"]
+        call = {"id": "1", "name": word}
+        self.broker.worker("POST", f"/jobs/{job}/events", [
+            {"type": "tool_call", "data": {**call, "args": {"q": word}}},
+            {"type": "tool_result", "data": {**call, "status": "error", "error": word}}], X_Lease_Id=lease)
+        self.broker.worker("POST", f"/jobs/{job}/fail", {"error": word}, X_Lease_Id=lease)
+        self.sign_in()
+        self.open_job(job)
+        self.page.wait_for_text("#job-events", "Failed: " + word)
+        self.page.wait_for_text("#job-answer", word)
+        for width in (360, 1280):
+            self.page.resize(width, 740, phone=width < 700)
+            self.picture(f"words-{width}")
+            for box in ("#job-card", "html"):
+                wide, room = self.page.run("const box = document.querySelector(arguments[0]);"
+                                           "return [box.scrollWidth, box.clientWidth]", box)
+                self.assertLessEqual(wide, room, f"{box} at {width}")
+
     def test_a_phone_shows_one_thing_at_a_time_with_a_way_back(self):
         job = self.fill()
         self.page.resize(360, 740, phone=True)
