@@ -51,6 +51,8 @@ done
 env_file=/etc/openclaw/bot-$instance.env tokens_file=/etc/openclaw/bot-$instance.tokens unit=openclaw-bot@$instance.service
 want_root
 install_first_release openclaw-bot
+check_settings openclaw-bot ${broker_url:+"BROKER_URL=$broker_url"} ${users:+"ALLOWED_USER_ID=$users"} \
+  ${channels:+"ALLOWED_CHANNEL_ID=$channels"}
 make_user openclaw-bot
 put_new_file "$env_file" 600 <"$here/env.examples/bot.env.example"
 [[ -z $broker_url ]] || set_setting "$env_file" BROKER_URL "$broker_url"

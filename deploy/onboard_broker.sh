@@ -34,7 +34,7 @@ while (($# > 0)); do
     case $1 in
       --host) host=$2 ;;
       --port) port=$2 ;;
-      --allow-address) addresses+=("$2") ;;
+      --allow-address) want_address "$2" && addresses+=("$2") ;;
     esac
     taken=2
   fi
@@ -47,6 +47,7 @@ fresh_tokens() {
 
 want_root
 install_first_release openclaw-broker
+check_settings openclaw-broker ${host:+"BROKER_HOST=$host"} ${port:+"BROKER_PORT=$port"}
 make_user openclaw-broker
 put_new_file "$env_file" 600 <"$here/env.examples/broker.env.example"
 [[ -z $host ]] || set_setting "$env_file" BROKER_HOST "$host"

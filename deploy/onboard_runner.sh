@@ -23,7 +23,8 @@ reading. What is set already stays.
 
   --broker-url URL, --worker-id NAME, --llm-cap llm:NAME, --llm-base-url URL, --llm-model NAME, --repos-base DIR
                     settings, as in the env file
-  --token-file FILE WORKER_TOKEN stands in the first line of this file; -: of standard input
+  --token-file FILE
+                    WORKER_TOKEN stands in the first line of this file; -: of standard input
   --example NAME    settings to begin with: wsl or jetson (default: jetson on ARM, else wsl)
   --kind KIND       systemd or script (default: systemd where it runs, in packages, or with --root)
   --user NAME       run as this user, who may read the repositories, instead of openclaw-runner
@@ -46,7 +47,7 @@ read_option() {
     --example) example=$2 ;;
     --kind) kind=$2 ;;
     --user) user=$2 ;;
-    --allow-address) addresses+=("$2") ;;
+    --allow-address) want_address "$2" && addresses+=("$2") ;;
     *) wrong_usage "unknown option: $1" ;;
   esac
 }
@@ -74,6 +75,15 @@ read_arguments() {
   [[ $kind == systemd || $kind == script ]] || wrong_usage "--kind is systemd or script"
   [[ $kind == systemd ]] || ! is_packaged || wrong_usage "--kind script is for a clone, where deploy/runner/start.sh is"
 }
+
+check_options() {
+  local key given=()
+  for key in "${!settings[@]}"; do given+=("$key=${settings[$key]}"); done
+  check_settings openclaw-runner "${given[@]}"
+  [[ -z $user ]] || is_user "$user" || wrong_usage "there is no user $user here"
+}
+
+is_user() { grep -q "^$1:" "$root/etc/passwd" 2>/dev/null || { [[ -z $root ]] && id -u -- "$1" >/dev/null 2>&1; }; }
 
 put_settings() {
   local key secret
@@ -116,7 +126,8 @@ put_service() {
   [[ -n $user ]] || make_user openclaw-runner
   put_unit "$unit"
   if [[ -n $base ]]; then
-    printf '[Service]\nBindReadOnlyPaths="-%s"\n' "$base" | put_drop_in "$unit" repos
+    [[ $base != *[\"\\]* ]] || die "RUNNER_REPOS_BASE=$base: systemd wants a folder without quotes and backslashes"
+    printf '[Service]\nBindReadOnlyPaths="-%s"\n' "${base//%/%%}" | put_drop_in "$unit" repos
     check_repos "$base"
   fi
   if [[ -n $user ]]; then printf '[Service]\nUser=%s\nGroup=\n' "$user" | put_drop_in "$unit" user; fi
@@ -127,6 +138,7 @@ put_service() {
 read_arguments "$@"
 want_root
 install_first_release openclaw-runner
+check_options
 put_settings
 if [[ $kind == systemd ]]; then
   put_service

@@ -84,10 +84,10 @@ put_file() {
 }
 
 write_file() {
-  install -d -- "$(dirname -- "$1")"
-  (umask 077 && printf '%s' "$3" >"$1.new")
-  chmod -- "$2" "$1.new"
-  mv -f -- "$1.new" "$1"
+  install -d -- "$(dirname -- "$1")" \
+    && (umask 077 && printf '%s' "$3" >"$1.new") \
+    && chmod -- "$2" "$1.new" \
+    && mv -f -- "$1.new" "$1"
 }
 
 # put_new_file PATH MODE: as put_file, but a file that is there stays as it is: settings belong to the operator.
@@ -131,6 +131,24 @@ set_setting() {
 
 # As env files want it: blanks stand in quotes.
 quoted_value() { if [[ $1 == *[[:blank:]\#\;]* ]]; then printf '"%s"' "$1"; else printf '%s' "$1"; fi; }
+
+# check_settings PROGRAM KEY=VALUE...: ends here, with the program's own words, where it would not start with them.
+check_settings() {
+  local program code=0 stand_ins=(WORKER_TOKEN=worker BOT_TOKEN=bot DISCORD_TOKEN=discord ALLOWED_USER_ID=1)
+  for program in "$root/opt/openclaw/current/bin/$1" "$root/usr/bin/$1" "$build_dir/bin/$1"; do
+    [[ ! -x $program ]] || break
+  done
+  [[ -x $program ]] || return 0 # a dry run before the first build
+  shift
+  env -i "${stand_ins[@]}" "$@" "$program" --print-config >/dev/null || code=$?
+  [[ $code != 78 ]] || exit 64
+}
+
+# As systemd takes them in IPAddressAllow=; what it does not understand it would only log.
+want_address() {
+  [[ $1 =~ ^([0-9]+\.[0-9.]+|[0-9a-fA-F:]*:[0-9a-fA-F:.]*)(/[0-9]+)?$ ]] \
+    || wrong_usage "--allow-address takes an address or a network, like 192.168.7.0/24, not $1"
+}
 
 # 256 bits that nobody can guess.
 random_token() { od -An -N32 -tx1 /dev/urandom | tr -d ' \n'; }
@@ -207,10 +225,10 @@ use_release() {
 }
 
 swap_release() {
-  ln -sfn -- "releases/$1" "$root/opt/openclaw/current.new"
-  mv -fT -- "$root/opt/openclaw/current.new" "$root/opt/openclaw/current"
-  install -d -- "$root/usr/local/bin"
-  ln -sfn -- /opt/openclaw/current/bin/openclaw "$root/usr/local/bin/openclaw"
+  ln -sfn -- "releases/$1" "$root/opt/openclaw/current.new" \
+    && mv -fT -- "$root/opt/openclaw/current.new" "$root/opt/openclaw/current" \
+    && install -d -- "$root/usr/local/bin" \
+    && ln -sfn -- /opt/openclaw/current/bin/openclaw "$root/usr/local/bin/openclaw"
 }
 
 # install_first_release PROGRAM: a machine that runs something already changes its release with update.sh, which can go
@@ -253,7 +271,7 @@ service() { "${CLAW_SYSTEMCTL:-systemctl}" "$@"; }
 # unit is left alone.
 put_unit() {
   [[ -n $(current_release) || ! -e $root/usr/lib/systemd/system/$1 ]] || return 0
-  put_file "/etc/systemd/system/$1" 644 <"${2:-$repo/deploy/systemd}/$1"
+  put_file "/etc/systemd/system/$1" 644 <"${2:-$repo/deploy/systemd}/$1" || return 1
   if [[ $changed == yes ]] && has_services; then change "reload systemd" service daemon-reload; fi
 }
 

@@ -57,7 +57,7 @@ running_services() {
 put_units_of() {
   local unit
   for unit in "$root/opt/openclaw/releases/$1/systemd"/*; do
-    [[ ! -f $root/etc/systemd/system/${unit##*/} ]] || put_unit "${unit##*/}" "${unit%/*}"
+    [[ ! -f $root/etc/systemd/system/${unit##*/} ]] || put_unit "${unit##*/}" "${unit%/*}" || return 1
   done
 }
 
@@ -121,9 +121,12 @@ resume() {
 use() {
   local name=$1
   shift
-  use_release "$name"
-  put_units_of "$name"
-  restart_services "$@" && services_are_well "$@"
+  use_release "$name" && put_units_of "$name" && restart_services "$@" && services_are_well "$@"
+}
+
+# remember TARGET: where --back leads; nowhere for "".
+remember() {
+  if [[ -n $1 ]]; then ln -sfn -- "$1" "$root/opt/openclaw/before"; else rm -f -- "$root/opt/openclaw/before"; fi
 }
 
 # Keeps the release in use, the one before, and the newest ones.
@@ -157,13 +160,15 @@ main() {
     say "would swap $before for $release and start anew: ${services[*]:-nothing}"
     return
   fi
+  older=$(readlink -- "$root/opt/openclaw/before" || true)
+  remember "releases/$before" # first: who is interrupted from here on can go back
   if use "$release" "${services[@]}"; then
-    ln -sfn -- "releases/$before" "$root/opt/openclaw/before"
     forget_old_releases
     say "release $release is in use"
     return
   fi
   say "release $release does not work; back to $before"
+  remember "$older"
   use "$before" "${services[@]}" \
     || die "release $before does not work either; look at: journalctl -u 'openclaw-*' -n 50"
   die "the update was taken back; $before is in use and works"

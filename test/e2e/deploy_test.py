@@ -7,6 +7,7 @@ import os
 import pathlib
 import re
 import shutil
+import signal
 import socket
 import stat
 import subprocess
@@ -23,6 +24,15 @@ RUN_SECONDS_MAX = patient(180)
 EXPOSURE_MAX = 1.5
 SCRIPTS = ["onboard_broker.sh", "onboard_runner.sh", "onboard_bot.sh", "install_runner_systemd.sh", "update.sh",
            "uninstall.sh", "runner/start.sh", "make_inspect_certs.sh"]
+UNWELL = """
+import http.server, os, socket, sys
+class Unwell(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_error(500)
+server = http.server.HTTPServer(('127.0.0.1', int(sys.argv[1])), Unwell)
+socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(b'READY=1', os.environ['NOTIFY_SOCKET'])
+server.serve_forever()
+"""  # a broker that starts and is not well
 HAS_BOT = (BIN / "openclaw-bot").exists()
 
 
@@ -126,6 +136,19 @@ class Broker(MachineTest):
                          f"{clone} --preset release\n{clone} --build --preset release\n")
         self.assertTrue(self.file("/opt/openclaw/current/bin/openclaw-broker").exists())
 
+    def test_wrong_values_are_told_and_not_written(self):
+        wrong = {("onboard_broker.sh", "--port", "eight"): "BROKER_PORT",
+                 ("onboard_broker.sh", "--allow-address", "everybody"): "not everybody",
+                 ("onboard_runner.sh", "--broker-url", "vps:8000"): "BROKER_URL",
+                 ("onboard_runner.sh", "--llm-base-url", "ftp://here/v1"): "LLM_BASE_URL",
+                 ("install_runner_systemd.sh", "--user", "nobody-of-this-name"): "no user nobody-of-this-name"}
+        if HAS_BOT:
+            wrong["onboard_bot.sh", "one", "--users", "alice"] = "ALLOWED_USER_ID"
+        for command, word in wrong.items():
+            self.assertIn(word, self.deploy(*command, code=64))
+            self.assertEqual(list(self.file("/etc/openclaw").glob("*")), [], command)
+        self.deploy("onboard_broker.sh", "--port", "eight", "--dry-run", code=64)
+
     def test_a_dry_run_changes_nothing(self):
         run = self.host.run
         scripts = [["onboard_broker.sh"], ["onboard_runner.sh", "--llm-cap", "llm:vllm"], ["install_runner_systemd.sh"]]
@@ -211,6 +234,12 @@ class Runner(MachineTest):
         answer = subprocess.run([BIN / "openclaw", "run", "grep openclaw-broker LEASE_SECONDS"], env=cli, text=True,
                                 capture_output=True, timeout=patient(60), check=False)
         self.assertIn("docs/CONFIG.md", answer.stdout, answer.stderr)
+
+    def test_a_folder_of_repositories_may_have_any_name_that_systemd_can_be_told(self):
+        self.deploy("onboard_runner.sh", "--repos-base", "/srv/my repos, 100%", "--no-start")
+        drop_in = self.file("/etc/systemd/system/openclaw-runner.service.d/repos.conf").read_text()
+        self.assertEqual(drop_in, '[Service]\nBindReadOnlyPaths="-/srv/my repos, 100%%"\n')
+        self.assertIn("without quotes", self.deploy("onboard_runner.sh", "--repos-base", '/srv/"mine"', "--no-start", code=1))
 
     def test_addresses_of_the_house_are_allowed_and_others_are_not(self):
         self.deploy("onboard_runner.sh", "--broker-url", "http://100.64.1.2:8000", "--llm-base-url",
@@ -301,6 +330,37 @@ class Update(MachineTest):
         self.assertIn("the update was taken back", said)
         self.assertEqual(self.release(), first)
         self.assertEqual(self.health(port), 200)
+
+
+    def test_a_release_that_runs_but_is_not_well_is_taken_back(self):
+        port = self.broker_here()
+        first = self.release()
+        build = self.build_with(f'[ "$1" != --version ] || exec echo openclaw-broker 9.9.9\nexec python3 -c "{UNWELL}" {port}\n')
+        said = self.deploy("update.sh", "--settle-seconds", "0", build=build, code=1)
+        self.assertIn("the broker does not answer /health", said)
+        self.assertIn("the update was taken back", said)
+        self.assertEqual((self.release(), self.health(port)), (first, 200))
+        self.assertIn("there is no release before", self.deploy("update.sh", "--back", code=1))
+
+    def test_a_swap_that_fails_is_no_update(self):
+        port = self.broker_here()
+        first = self.release()
+        self.file("/opt/openclaw/current.new").mkdir()
+        said = self.deploy("update.sh", "--settle-seconds", "0", build=self.build_with(""), code=1)
+        self.assertNotIn("is in use\n", said)
+        self.assertEqual((self.release(), self.health(port)), (first, 200))
+
+    def test_who_is_interrupted_can_go_back(self):
+        port = self.broker_here()
+        first = self.release()
+        update = subprocess.Popen([ROOT / "deploy" / "update.sh", "--root", self.root, "--build-dir", self.build_with(""),
+                                   "--settle-seconds", "600"], env=self.host.environment(), stdout=subprocess.DEVNULL,
+                                  stderr=subprocess.DEVNULL, start_new_session=True)
+        wait_until(lambda: self.release() != first, "the swap")
+        os.killpg(update.pid, signal.SIGTERM)
+        update.wait()
+        self.deploy("update.sh", "--back", "--settle-seconds", "0")
+        self.assertEqual((self.release(), self.health(port)), (first, 200))
 
 
 class Units(unittest.TestCase):
